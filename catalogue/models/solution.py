@@ -1,0 +1,214 @@
+"""The sheet of a solution: a page whose content is moderated, and the node that holds them all."""
+
+import uuid
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from modelcluster.contrib.taggit import ClusterTaggableManager
+from modelcluster.fields import ParentalKey, ParentalManyToManyField
+from taggit.models import ItemBase, TagBase
+from wagtail.fields import RichTextField
+from wagtail.models import Orderable
+
+from catalogue.choices import (
+    Consent,
+    Delay,
+    Distribution,
+    IntegrationState,
+    Rgaa,
+    language_choices,
+    population_choices,
+)
+from catalogue.fields import CodesField, LinesField
+from catalogue.models.base import BasePage, CatalogueImage
+from catalogue.models.vocabulary import BuyerCategory, Category, Integration
+
+
+class CataloguePage(BasePage):
+    """Holds the sheets and the editorial introduction. `/solutions/` itself is a view of `search`."""
+
+    intro = RichTextField(_("introduction"), blank=True, features=["bold", "link", "ul"])
+
+    max_count = 1
+    subpage_types = ["catalogue.SolutionPage"]
+    parent_page_types = ["home.HomePage"]
+    preview_modes = []
+    search_fields = []
+
+    class Meta:
+        verbose_name = _("catalogue des solutions")
+
+
+class SolutionTag(TagBase):
+    """A free word on sheets; apart from Wagtail's own tags, so that images don't mix in."""
+
+    free_tagging = True
+
+    class Meta:
+        verbose_name = _("mot-clé")
+        verbose_name_plural = _("mots-clés")
+
+
+class TaggedSolution(ItemBase):
+    tag = models.ForeignKey(SolutionTag, related_name="tagged_solutions", on_delete=models.CASCADE)
+    content_object = ParentalKey(
+        "catalogue.SolutionPage", related_name="tagged_items", on_delete=models.CASCADE
+    )
+
+
+class SolutionQuerySet(models.QuerySet):
+    """Read side of the sheets, mixed into Wagtail's page manager below."""
+
+    def public(self):
+        """Sheets that visitors see: published and not archived."""
+        return self.filter(live=True, listing__archived_at__isnull=True)
+
+
+class SolutionPage(BasePage):
+    """What a vendor says of a solution. What others say (vendor, claims, dates) is in `Listing`."""
+
+    summary = models.CharField(_("description courte"), max_length=150, blank=True)
+    description = models.TextField(_("description"), max_length=10_000, blank=True)
+    features = LinesField(_("fonctionnalités"), max_items=15, max_line_length=120)
+    benefits = LinesField(_("bénéfices"), max_items=10, max_line_length=140)
+    categories = ParentalManyToManyField(Category, verbose_name=_("catégories"), blank=True)
+    tags = ClusterTaggableManager(through=TaggedSolution, verbose_name=_("mots-clés"), blank=True)
+    logo = models.ForeignKey(
+        CatalogueImage, verbose_name=_("logo"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    version = models.CharField(_("version"), max_length=40, blank=True)
+    version_date = models.DateField(_("date de la version"), null=True, blank=True)
+    distribution = models.CharField(
+        _("distribution"), max_length=30, choices=Distribution.choices, default=Distribution.PROPRIETARY
+    )
+    licence = models.CharField(
+        _("licence (SPDX)"), max_length=200, blank=True, help_text=_("Par exemple AGPL-3.0-or-later.")
+    )
+    repository_url = models.URLField(_("dépôt du code source"), blank=True)
+    website = models.URLField(_("site de la solution"), blank=True)
+    documentation_url = models.URLField(_("documentation"), blank=True)
+    buyer_categories = ParentalManyToManyField(
+        BuyerCategory, verbose_name=_("publics visés"), blank=True, related_name="targeted_by"
+    )
+    populations = CodesField(_("population des communes visées"), vocabulary=population_choices)
+    languages = CodesField(_("langues"), vocabulary=language_choices)
+    support_hours = models.CharField(_("horaires d'assistance"), max_length=200, blank=True)
+    uses_ai = models.BooleanField(_("utilise de l'intelligence artificielle"), default=False)
+    ai_note = models.TextField(_("usage de l'IA"), max_length=1000, blank=True)
+    innovation_claimed = models.BooleanField(_("se dit innovante"), default=False)
+    innovation_grounds = models.TextField(
+        _("ce qui fonde cette affirmation"),
+        max_length=2000,
+        blank=True,
+        help_text=_("Affiché comme une allégation de l'offreur ; ne vaut pas qualification juridique."),
+    )
+    delay = models.CharField(_("délai de déploiement"), max_length=10, choices=Delay.choices, blank=True)
+    rgaa = models.CharField(
+        _("accessibilité (RGAA)"), max_length=20, choices=Rgaa.choices, default=Rgaa.UNKNOWN
+    )
+    rgaa_url = models.URLField(_("déclaration d'accessibilité"), blank=True)
+    rgesn_score = models.PositiveSmallIntegerField(
+        _("score RGESN (%)"), null=True, blank=True, validators=[MaxValueValidator(100)]
+    )
+    reversibility = models.TextField(_("réversibilité"), max_length=2000, blank=True)
+
+    parent_page_types = ["catalogue.CataloguePage"]
+    subpage_types = []
+    # The catalogue has an engine of its own; Wagtail's on SQLite takes seconds at 10,000 pages.
+    search_fields = []
+    template = "catalogue/solution_page.html"
+
+    class Meta:
+        verbose_name = _("fiche solution")
+        verbose_name_plural = _("fiches solutions")
+        constraints = (
+            models.CheckConstraint(
+                name="solution_innovation_has_grounds",
+                condition=models.Q(innovation_claimed=False) | ~models.Q(innovation_grounds=""),
+                violation_error_message=_("Dites ce qui rend la solution innovante."),
+            ),
+            models.CheckConstraint(
+                name="solution_rgesn_is_percentage",
+                condition=models.Q(rgesn_score__isnull=True) | models.Q(rgesn_score__lte=100),
+            ),
+        )
+
+    def clean(self) -> None:
+        super().clean()
+        if self.innovation_claimed and not self.innovation_grounds:
+            raise ValidationError({"innovation_grounds": _("Dites ce qui rend la solution innovante.")})
+
+
+class Screenshot(Orderable):
+    """A picture of the product, always with its text alternative."""
+
+    page = ParentalKey(SolutionPage, related_name="screenshots", on_delete=models.CASCADE)
+    image = models.ForeignKey(
+        CatalogueImage, verbose_name=_("image"), on_delete=models.CASCADE, related_name="+"
+    )
+    alternative = models.CharField(_("texte alternatif"), max_length=200)
+
+    class Meta(Orderable.Meta):
+        verbose_name = _("capture d'écran")
+
+
+class SolutionIntegration(Orderable):
+    """How far the solution is connected to a service of the State."""
+
+    page = ParentalKey(SolutionPage, related_name="integrations", on_delete=models.CASCADE)
+    integration = models.ForeignKey(
+        Integration, verbose_name=_("service"), on_delete=models.CASCADE, related_name="+"
+    )
+    state = models.CharField(
+        _("état"), max_length=10, choices=IntegrationState.choices, default=IntegrationState.DONE
+    )
+    since = models.DateField(_("depuis le"), null=True, blank=True)
+
+    class Meta(Orderable.Meta):
+        verbose_name = _("raccordement")
+        constraints = (
+            models.UniqueConstraint(fields=("page", "integration"), name="integration_once_a_sheet"),
+        )
+
+
+class ReferenceQuerySet(models.QuerySet):
+    def public(self):
+        """References that may be shown: the client agreed."""
+        return self.exclude(consent=Consent.NONE)
+
+
+class Reference(Orderable):
+    """A public client, shown only with the client's agreement; never a statement about OIV."""
+
+    uid = models.UUIDField(default=uuid.uuid4, editable=False)
+    page = ParentalKey(SolutionPage, related_name="references", on_delete=models.CASCADE)
+    client = models.CharField(_("organisme client"), max_length=200)
+    buyer_category = models.ForeignKey(
+        BuyerCategory, verbose_name=_("catégorie"), on_delete=models.PROTECT, related_name="+"
+    )
+    year = models.PositiveSmallIntegerField(
+        _("depuis (année)"), validators=[MinValueValidator(1990), MaxValueValidator(2100)]
+    )
+    consent = models.CharField(
+        _("accord du client"), max_length=10, choices=Consent.choices, default=Consent.NONE
+    )
+    consented_on = models.DateField(_("accord du"), null=True, blank=True)
+
+    objects = ReferenceQuerySet.as_manager()
+
+    class Meta(Orderable.Meta):
+        verbose_name = _("référence client")
+        verbose_name_plural = _("références clients")
+        constraints = (
+            models.UniqueConstraint(fields=("page", "uid"), name="reference_uid_once_a_sheet"),
+            models.CheckConstraint(
+                name="reference_consent_is_dated",
+                condition=models.Q(consent="none") | models.Q(consented_on__isnull=False),
+                violation_error_message=_("Datez l'accord du client."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.client

@@ -1,0 +1,1 @@
+"""Wagtail's signals lead to the services."""

@@ -1,0 +1,11 @@
+"""A developer's machine, and `make demo`: debugging unless DJANGO_DEBUG says otherwise."""
+
+import os
+
+os.environ.setdefault("DJANGO_DEBUG", "1")
+
+from config.settings.base import *  # noqa: E402, F403  (settings are assembled by star imports)
+from config.settings.base import DEBUG, STORAGES  # noqa: E402
+
+if DEBUG:
+    STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

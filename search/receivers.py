@@ -1,0 +1,1 @@
+"""The search app listens to changes of documents."""
