@@ -7,11 +7,16 @@ apart from `search.analysis`. The semantics are written as tests: `tests/search/
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from types import MappingProxyType
 from typing import Any, Protocol
 
 PAGE_SIZE = 20
 """Hits on one page."""
+
+CATEGORY_FACET = "categorie"
+"""Facet whose values replaced products point at, and by which similar sheets are found first."""
+
+TAG_FACET = "tag"
+"""Facet that weighs next among similar sheets."""
 
 OPEN_FACET_BUCKETS = 30
 """How many values an open facet lists, most frequent first; selected values are always listed."""
@@ -149,7 +154,7 @@ class Query:
     """A search that is valid by construction: known facets, known need and sort, page ≥ 1."""
 
     text: str = ""
-    filters: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     need: Need = Need.MEDIUM
     sort: Sort = Sort.RELEVANCE
     page: int = 1
@@ -177,7 +182,7 @@ class Hit:
     offer_uid: str
     price_kind: PriceKind
     total: int | None
-    highlights: Mapping[str, str] = MappingProxyType({})
+    highlights: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -214,7 +219,7 @@ class Vocabulary:
     """
 
     synonyms: tuple[tuple[str, ...], ...] = ()
-    replaced: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    replaced: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

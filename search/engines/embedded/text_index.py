@@ -1,0 +1,202 @@
+"""The text of one generation of the embedded index: which ordinals a text finds, and how well.
+
+The only file that knows tantivy. Texts arrive analysed (stems, a space between them).
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import tantivy
+from numpy.typing import NDArray
+from tantivy import Occur, Query
+
+from search.analysis import Clause, TextPlan
+from search.contract import CATEGORY_FACET, TEXT_FIELDS, TextField
+from search.engines.embedded.columns import Integers
+from search.engines.embedded.writing import TextChange
+
+Scores = NDArray[np.float64]
+
+CATEGORY_SCORE = 25.0
+"""What standing in a replaced product's category is worth: more than a passing mention of it."""
+
+_ORD = "ord"
+_TIE_BREAKER = 0.1
+"""Share of the other fields' scores that adds to the best field's."""
+
+_ADJACENT_BOOST = 0.5
+_ADJACENT_FIELDS = ("name", "categories", "words", "summary")
+_FILL_HEAP = 60_000_000
+_CHANGE_HEAP = 15_000_000
+
+
+class TextIndexError(Exception):
+    """The text index cannot be read or written."""
+
+
+@contextmanager
+def _reported() -> Iterator[None]:
+    """Whatever goes wrong in the client is one error: its panics do not even derive Exception."""
+    try:
+        yield
+    except (KeyboardInterrupt, SystemExit, GeneratorExit, TextIndexError):
+        raise
+    except BaseException as error:
+        raise TextIndexError(f"text index: {error}") from error
+
+
+class TextIndex:
+    """The text index in a folder."""
+
+    def __init__(self, index: tantivy.Index) -> None:
+        self._index = index
+        # By hand: the default starts a thread that watches the folder.
+        index.config_reader("manual")
+
+    @classmethod
+    def create(cls, path: Path) -> "TextIndex":
+        """Make an empty index in a new folder."""
+        with _reported():
+            path.mkdir()
+            return cls(tantivy.Index(_schema(), path=str(path), reuse=False))
+
+    @classmethod
+    def open(cls, path: Path) -> "TextIndex":
+        """Open the index of a folder."""
+        with _reported():
+            return cls(tantivy.Index.open(str(path)))
+
+    def fill(self, changes: Iterable[TextChange]) -> None:
+        """Write the texts of a new index; errors of `changes` itself come through."""
+        with _reported():
+            writer = self._index.writer(_FILL_HEAP, 1)
+        for change in changes:
+            with _reported():
+                writer.add_document(_document(change))
+        with _reported():
+            writer.commit()
+            writer.wait_merging_threads()
+
+    def apply(self, changes: Sequence[TextChange]) -> None:
+        """Replace or remove texts; done on disk when this returns."""
+        with _reported():
+            # Opened for each batch: kept open, it would lock all other processes out.
+            writer = self._index.writer(_CHANGE_HEAP, 1)
+            try:
+                for change in changes:
+                    writer.delete_documents_by_term(_ORD, change.ord)
+                    if change.stems is not None:
+                        writer.add_document(_document(change))
+                writer.commit()
+            finally:
+                writer.wait_merging_threads()
+
+    def searcher(self) -> "TextSearcher":
+        """The index as it is on disk now."""
+        with _reported():
+            self._index.reload()
+            return TextSearcher(self._index.schema, self._index.searcher())
+
+
+class TextSearcher:
+    """The index at one moment; any thread may use it."""
+
+    def __init__(self, schema: tantivy.Schema, searcher: tantivy.Searcher) -> None:
+        self._schema = schema
+        self._searcher = searcher
+
+    def find(self, plan: TextPlan) -> tuple[Integers, Scores]:
+        """Ordinals that satisfy a plan, best first, and their scores; names are not looked at."""
+        with _reported():
+            return self._find(self._query(plan))
+
+    def resembling(self, stems: Sequence[str], limit: int) -> tuple[Integers, Scores]:
+        """The `limit` ordinals that share most of these stems, best first, and their scores."""
+        with _reported():
+            shared = [(Occur.Should, self._anywhere((stem,), 1.0)) for stem in stems]
+            return self._find(Query.boolean_query(shared), limit)
+
+    def _find(self, query: Query, limit: int | None = None) -> tuple[Integers, Scores]:
+        most = limit or max(self._searcher.num_docs, 1)
+        hits = self._searcher.search(query, limit=most, count=False).hits
+        if not hits:
+            return np.zeros(0, np.int64), np.zeros(0)
+        scores, addresses = zip(*hits, strict=True)
+        ords = self._searcher.fast_field_values(_ORD, list(addresses))
+        return np.array(ords, np.int64), np.array(scores, np.float64)
+
+    def _query(self, plan: TextPlan) -> Query:
+        parts: list[tuple[Occur, Query]] = []
+        if plan.clauses:
+            wanted = [(Occur.Should, self._clause(clause)) for clause in plan.clauses]
+            needed = Query.boolean_query(wanted, minimum_number_should_match=plan.required)
+            parts.append((Occur.Must, needed))
+            parts += [(Occur.Should, query) for query in self._adjacent(plan.clauses)]
+        parts += [(Occur.Must, self._anywhere(phrase, 1.0)) for phrase in plan.phrases]
+        if not parts:
+            parts.append((Occur.Must, Query.const_score_query(Query.all_query(), 0.0)))
+        parts += [(Occur.MustNot, self._anywhere(stems, 1.0)) for stems in plan.excluded]
+        return Query.boolean_query(parts)
+
+    def _clause(self, clause: Clause) -> Query:
+        queries = [
+            self._in_field(field, expression.stems, field.boost * expression.weight)
+            for expression in clause.expressions
+            for field in TEXT_FIELDS
+        ]
+        text = Query.disjunction_max_query(queries, _TIE_BREAKER)
+        if not clause.categories:
+            return text
+        standing = Query.term_set_query(self._schema, CATEGORY_FACET, list(clause.categories))
+        return Query.boolean_query(
+            [
+                (Occur.Should, text),
+                (Occur.Should, Query.const_score_query(standing, CATEGORY_SCORE)),
+            ]
+        )
+
+    def _adjacent(self, clauses: Sequence[Clause]) -> Iterator[Query]:
+        """Words typed one after the other say more where they stand so."""
+        for clause, following in pairwise(clauses):
+            pair = (clause.word.stem, following.word.stem)
+            queries = [
+                self._in_field(field, pair, field.boost * _ADJACENT_BOOST)
+                for field in TEXT_FIELDS
+                if field.name in _ADJACENT_FIELDS
+            ]
+            yield Query.disjunction_max_query(queries)
+
+    def _anywhere(self, stems: Sequence[str], weight: float) -> Query:
+        return Query.disjunction_max_query(
+            [self._in_field(field, stems, field.boost * weight) for field in TEXT_FIELDS],
+            _TIE_BREAKER,
+        )
+
+    def _in_field(self, field: TextField, stems: Sequence[str], boost: float) -> Query:
+        if len(stems) == 1:
+            query = Query.term_query(self._schema, field.name, stems[0], "position")
+        else:
+            query = Query.phrase_query(self._schema, field.name, list(stems))
+        return Query.boost_query(query, boost)
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    for field in TEXT_FIELDS:
+        builder.add_text_field(field.name, tokenizer_name="whitespace", index_option="position")
+    builder.add_text_field(CATEGORY_FACET, tokenizer_name="raw", index_option="basic")
+    builder.add_integer_field(_ORD, indexed=True, fast=True)
+    return builder.build()
+
+
+def _document(change: TextChange) -> tantivy.Document:
+    document = tantivy.Document()
+    for name, stems in (change.stems or {}).items():
+        document.add_text(name, stems)
+    for category in change.categories:
+        document.add_text(CATEGORY_FACET, category)
+    document.add_integer(_ORD, change.ord)
+    return document
