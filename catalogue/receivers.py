@@ -1,1 +1,95 @@
-"""Wagtail's signals lead to the services."""
+"""Wagtail's and the admin's writes lead to one call: `document_changed`.
+
+Services send it themselves when they write in bulk, which no signal sees.
+"""
+
+from typing import Any
+
+from django.db.models.signals import post_delete, post_save, pre_delete
+from django.dispatch import receiver
+from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
+
+from catalogue.models import (
+    BuyerCategory,
+    Category,
+    Claim,
+    Evidence,
+    Integration,
+    Listing,
+    PriceBand,
+    PurchaseVehicle,
+    PurchasingBody,
+    ReferenceConfiguration,
+    SolutionPage,
+    Threshold,
+    Vendor,
+)
+from catalogue.signals import document_changed
+
+VOCABULARIES = (
+    BuyerCategory,
+    Category,
+    Integration,
+    PriceBand,
+    PurchaseVehicle,
+    PurchasingBody,
+    ReferenceConfiguration,
+    Threshold,
+)
+
+
+def _tell(*uids: Any) -> None:
+    if uids:
+        document_changed.send(sender=Listing, uids=list(uids))
+
+
+def sheet_changed(sender: type, instance: Any, **kwargs: Any) -> None:
+    """A sheet was published, unpublished, moved or renamed."""
+    page = instance.specific_deferred
+    if isinstance(page, SolutionPage):
+        _tell(*Listing.objects.filter(page_id=page.pk).values_list("uid", flat=True))
+
+
+for signal in (page_published, page_unpublished, page_slug_changed, post_page_move):
+    signal.connect(sheet_changed, dispatch_uid=f"catalogue.sheet_changed.{id(signal)}")
+
+
+@receiver([post_save, pre_delete], sender=Listing)
+def listing_changed(instance: Listing, raw: bool = False, **kwargs: Any) -> None:
+    """The row beside a sheet changed, or goes with it."""
+    if not raw:
+        _tell(instance.uid)
+
+
+@receiver([post_save, post_delete], sender=Claim)
+def claim_changed(instance: Claim, raw: bool = False, **kwargs: Any) -> None:
+    """What a claim is worth is on cards."""
+    if not raw:
+        _tell(*Listing.objects.filter(pk=instance.listing_id).values_list("uid", flat=True))
+
+
+@receiver([post_save, post_delete], sender=Evidence)
+def evidence_changed(instance: Evidence, raw: bool = False, **kwargs: Any) -> None:
+    """A proof makes a claim justified."""
+    if not raw:
+        _tell(*Listing.objects.filter(claims=instance.claim_id).values_list("uid", flat=True))
+
+
+@receiver(post_save, sender=Vendor)
+def vendor_changed(
+    instance: Vendor, raw: bool = False, created: bool = False, **kwargs: Any
+) -> None:
+    """A vendor's name, size or origin is on all its cards."""
+    if not raw and not created:
+        _tell(*instance.listings.values_list("uid", flat=True))
+
+
+def vocabulary_changed(sender: type, raw: bool = False, **kwargs: Any) -> None:
+    """A word or a dated value may be on any sheet."""
+    if not raw:
+        document_changed.send(sender=Listing, uids=None)
+
+
+for model in VOCABULARIES:
+    post_save.connect(vocabulary_changed, sender=model, dispatch_uid=f"saved.{model.__name__}")
+    post_delete.connect(vocabulary_changed, sender=model, dispatch_uid=f"deleted.{model.__name__}")

@@ -16,7 +16,6 @@ class StaticFiles(StaticFilesConfig):
         "dsfr/dist/scheme/*",
         "dsfr/dist/utility/*",
         "dsfr/dist/dsfr/*",
-        "dsfr/dist/fonts/*.woff",
         "django-dsfr/*",
         "ninja/*",
         "rest_framework/*",

@@ -1,7 +1,11 @@
 """Middleware of the whole site."""
 
+from collections.abc import Callable
+from typing import Any
+
 from csp.middleware import CSPMiddleware
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
 
 ADMIN_PREFIX = "/gestion/"
@@ -16,3 +20,31 @@ class ContentSecurityPolicy(CSPMiddleware):
         if request.path.startswith(ADMIN_PREFIX):
             response._csp_config = settings.CONTENT_SECURITY_POLICY_ADMIN
         return super().process_response(request, response)
+
+
+class AtomicWrites:
+    """One transaction for each request that may write: all of it is kept, or nothing.
+
+    Reads stay outside: on SQLite every transaction takes the write lock (IMMEDIATE).
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view: Callable[..., Any],
+        args: list[Any],
+        kwargs: dict[str, Any],
+    ) -> HttpResponseBase | None:
+        if request.method in ("GET", "HEAD", "OPTIONS", "TRACE"):
+            return None
+        with transaction.atomic():
+            response: HttpResponseBase = view(request, *args, **kwargs)
+            if hasattr(response, "render") and callable(response.render):
+                response.render()  # templates may still write (messages, sessions)
+        return response

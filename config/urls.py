@@ -11,5 +11,7 @@ urlpatterns = [
     path("gestion/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
+    path("", include("home.urls")),
+    path("", include("catalogue.urls")),
     path("", include(wagtail_urls)),
 ]

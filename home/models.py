@@ -14,7 +14,9 @@ class HomePage(BasePage):
     """The front door: search box, categories, figures."""
 
     heading = models.CharField(
-        _("accroche"), max_length=120, default="Trouver la bonne solution numérique pour votre service public"
+        _("accroche"),
+        max_length=120,
+        default="Trouver la bonne solution numérique pour votre service public",
     )
     lead = models.CharField(_("chapeau"), max_length=300, blank=True)
 
@@ -37,7 +39,9 @@ class ContentBlocks(blocks.StreamBlock):
         features=["h3", "bold", "italic", "link", "ol", "ul", "document-link"],
         template="home/blocks/text.html",
     )
-    notice = blocks.TextBlock(label=_("Encadré"), icon="warning", template="home/blocks/notice.html")
+    notice = blocks.TextBlock(
+        label=_("Encadré"), icon="warning", template="home/blocks/notice.html"
+    )
 
 
 class ContentPage(BasePage):

@@ -64,7 +64,9 @@ class SynonymGroup(models.Model):
         blank=False,
         max_items=20,
         max_line_length=80,
-        help_text=_("Une par ligne, deux au moins. « GED » et « gestion électronique de documents »."),
+        help_text=_(
+            "Une par ligne, deux au moins. « GED » et « gestion électronique de documents »."
+        ),
     )
 
     class Meta:
@@ -77,7 +79,9 @@ class SynonymGroup(models.Model):
     def clean(self) -> None:
         super().clean()
         if len(self.expressions or []) < 2:
-            raise ValidationError({"expressions": _("Donnez au moins deux expressions, une par ligne.")})
+            raise ValidationError(
+                {"expressions": _("Donnez au moins deux expressions, une par ligne.")}
+            )
 
 
 class ReplacedProduct(models.Model):

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from catalogue import pricing
 from catalogue.choices import Metric
 
 
@@ -13,7 +14,9 @@ class DatedQuerySet(models.QuerySet):
     """Rows in force at a date."""
 
     def at(self, on: dt.date):
-        return self.filter(valid_from__lte=on).filter(Q(valid_to__isnull=True) | Q(valid_to__gte=on))
+        return self.filter(valid_from__lte=on).filter(
+            Q(valid_to__isnull=True) | Q(valid_to__gte=on)
+        )
 
 
 class Dated(models.Model):
@@ -25,7 +28,10 @@ class Dated(models.Model):
     source_url = models.URLField(_("adresse de la source"), blank=True)
     verified_on = models.DateField(_("vérifié le"), null=True, blank=True)
     confidence = models.CharField(
-        _("confiance"), max_length=4, blank=True, help_text=_("V vérifié, V2 source secondaire, M de mémoire")
+        _("confiance"),
+        max_length=4,
+        blank=True,
+        help_text=_("V vérifié, V2 source secondaire, M de mémoire"),
     )
 
     objects = DatedQuerySet.as_manager()
@@ -60,6 +66,22 @@ class Threshold(Dated):
         return f"{self.code} ({self.valid_from:%d/%m/%Y})"
 
 
+class PriceBandQuerySet(DatedQuerySet):
+    def rules(self, on: dt.date) -> tuple[pricing.PriceBand, ...]:
+        """Bands in force at a date, for the pure rules of `catalogue.pricing`."""
+        return tuple(
+            pricing.PriceBand(
+                code=row.code,
+                label=row.label,
+                lower=row.lower,
+                upper=row.upper,
+                valid_from=row.valid_from,
+                valid_to=row.valid_to,
+            )
+            for row in self.at(on).order_by("position")
+        )
+
+
 class PriceBand(Dated):
     """A half-open band [lower, upper[ of total cost, in euros before tax."""
 
@@ -71,6 +93,8 @@ class PriceBand(Dated):
     )
     position = models.PositiveSmallIntegerField(_("rang"), default=0)
 
+    objects = PriceBandQuerySet.as_manager()
+
     class Meta(Dated.Meta):
         verbose_name = _("tranche de prix")
         verbose_name_plural = _("tranches de prix")
@@ -78,7 +102,8 @@ class PriceBand(Dated):
             *Dated.Meta.constraints,
             models.UniqueConstraint(fields=("code", "valid_from"), name="price_band_once_a_date"),
             models.CheckConstraint(
-                name="price_band_not_empty", condition=Q(upper__isnull=True) | Q(upper__gt=F("lower"))
+                name="price_band_not_empty",
+                condition=Q(upper__isnull=True) | Q(upper__gt=F("lower")),
             ),
         )
 

@@ -49,7 +49,10 @@ class Listing(models.Model):
     sill_id = models.CharField(_("identifiant SILL"), max_length=20, blank=True)
     comptoir_id = models.CharField(_("identifiant Comptoir du Libre"), max_length=20, blank=True)
     repository_reachable_on = models.DateField(
-        _("dépôt du code joint le"), null=True, blank=True, help_text=_("Sans cette date, « déclaré libre ».")
+        _("dépôt du code joint le"),
+        null=True,
+        blank=True,
+        help_text=_("Sans cette date, « déclaré libre »."),
     )
     confirmed_on = models.DateField(_("exactitude confirmée le"), null=True, blank=True)
     archived_at = models.DateTimeField(_("archivée le"), null=True, blank=True)
@@ -65,7 +68,9 @@ class Listing(models.Model):
                 name="listing_vendor_unless_community",
                 condition=Q(source="vendeur", vendor__isnull=False)
                 | (~Q(source="vendeur") & Q(vendor__isnull=True)),
-                violation_error_message=_("Une fiche d'offreur a un offreur ; un logiciel communautaire, aucun."),
+                violation_error_message=_(
+                    "Une fiche d'offreur a un offreur ; un logiciel communautaire, aucun."
+                ),
             ),
             models.CheckConstraint(
                 name="listing_community_names_its_source",
@@ -107,13 +112,19 @@ class Claim(models.Model):
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     listing = models.ForeignKey(Listing, on_delete=models.CASCADE, related_name="claims")
     subject = models.UUIDField(
-        _("offre ou référence concernée"), null=True, blank=True, help_text=_("Vide : la fiche entière.")
+        _("offre ou référence concernée"),
+        null=True,
+        blank=True,
+        help_text=_("Vide : la fiche entière."),
     )
     kind = models.CharField(_("allégation"), max_length=20, choices=Kind.choices)
     declared_on = models.DateField(_("déclarée le"), default=dt.date.today)
     verified_on = models.DateField(_("vérifiée le"), null=True, blank=True)
     verified_by = models.CharField(
-        _("vérifiée par"), max_length=200, blank=True, help_text=_("Source officielle, ou mission LABEL.")
+        _("vérifiée par"),
+        max_length=200,
+        blank=True,
+        help_text=_("Source officielle, ou mission LABEL."),
     )
     source_url = models.URLField(_("source de la vérification"), blank=True)
     expires_on = models.DateField(
@@ -134,7 +145,9 @@ class Claim(models.Model):
                 name="claim_once_an_offer",
             ),
             models.UniqueConstraint(
-                fields=("listing", "kind"), condition=Q(subject__isnull=True), name="claim_once_a_sheet"
+                fields=("listing", "kind"),
+                condition=Q(subject__isnull=True),
+                name="claim_once_a_sheet",
             ),
             models.CheckConstraint(
                 name="claim_verified_by_someone",
@@ -166,9 +179,7 @@ class Evidence(models.Model):
     claim = models.ForeignKey(Claim, on_delete=models.CASCADE, related_name="evidence")
     title = models.CharField(_("intitulé"), max_length=200)
     url = models.URLField(_("adresse"), blank=True)
-    file = models.FileField(
-        _("fichier"), blank=True, upload_to="%Y/%m/", storage=evidence_storage
-    )
+    file = models.FileField(_("fichier"), blank=True, upload_to="%Y/%m/", storage=evidence_storage)
     sha256 = models.CharField(_("empreinte SHA-256"), max_length=64, blank=True, editable=False)
     is_public = models.BooleanField(_("publique"), default=True)
     restriction_reason = models.CharField(

@@ -45,7 +45,9 @@ class Offer(ClusterableModel, Orderable):
     kind = models.CharField(
         _("type"), max_length=10, choices=OfferKind.choices, default=OfferKind.PRODUCTION
     )
-    trial_days = models.PositiveSmallIntegerField(_("durée du pilote (jours)"), null=True, blank=True)
+    trial_days = models.PositiveSmallIntegerField(
+        _("durée du pilote (jours)"), null=True, blank=True
+    )
     trial_quantity = models.CharField(_("étendue du pilote"), max_length=120, blank=True)
     trial_next = models.CharField(_("suite du pilote"), max_length=300, blank=True)
 
@@ -62,7 +64,9 @@ class Offer(ClusterableModel, Orderable):
     host_outside_eu_control = models.BooleanField(
         _("hébergeur ou sous-traitant sous contrôle extra-européen"), null=True, blank=True
     )
-    gdpr_contract = models.BooleanField(_("contrat conforme à l'article 28 du RGPD"), null=True, blank=True)
+    gdpr_contract = models.BooleanField(
+        _("contrat conforme à l'article 28 du RGPD"), null=True, blank=True
+    )
     multi_zone = models.BooleanField(_("plusieurs zones géographiques"), null=True, blank=True)
     reversibility_documented = models.BooleanField(
         _("réversibilité documentée et provisionnée"), null=True, blank=True
@@ -91,7 +95,9 @@ class Offer(ClusterableModel, Orderable):
     )
     flat_price = _money(_("part fixe par période (HT)"))
     price_valid_until = models.DateField(_("tarif valable jusqu'au"), null=True, blank=True)
-    vehicles = ParentalManyToManyField(PurchaseVehicle, verbose_name=_("véhicules d'achat"), blank=True)
+    vehicles = ParentalManyToManyField(
+        PurchaseVehicle, verbose_name=_("véhicules d'achat"), blank=True
+    )
 
     class Meta(Orderable.Meta):
         verbose_name = _("offre")
@@ -104,9 +110,15 @@ class Offer(ClusterableModel, Orderable):
                 | (
                     ~Q(metric="")
                     & ~Q(period="")
-                    & (Q(unit_price__isnull=False) | Q(flat_price__isnull=False) | Q(setup_price__isnull=False))
+                    & (
+                        Q(unit_price__isnull=False)
+                        | Q(flat_price__isnull=False)
+                        | Q(setup_price__isnull=False)
+                    )
                 ),
-                violation_error_message=_("Un tarif publié a une unité, une périodicité et un prix."),
+                violation_error_message=_(
+                    "Un tarif publié a une unité, une périodicité et un prix."
+                ),
             ),
             models.CheckConstraint(
                 name="offer_prices_not_negative",
@@ -123,12 +135,16 @@ class Offer(ClusterableModel, Orderable):
                 name="offer_state_cloud_is_named",
                 condition=(Q(deployment="cloud-etat") & ~Q(state_cloud=""))
                 | (~Q(deployment="cloud-etat") & Q(state_cloud="")),
-                violation_error_message=_("Nommez le cloud de l'État, pour ce déploiement seulement."),
+                violation_error_message=_(
+                    "Nommez le cloud de l'État, pour ce déploiement seulement."
+                ),
             ),
             models.CheckConstraint(
                 name="offer_secnumcloud_is_hosted",
                 condition=Q(secnumcloud="none") | ~Q(deployment="sur-site"),
-                violation_error_message=_("SecNumCloud qualifie un service hébergé, pas une installation sur site."),
+                violation_error_message=_(
+                    "SecNumCloud qualifie un service hébergé, pas une installation sur site."
+                ),
             ),
         )
 
@@ -151,7 +167,10 @@ class PriceTier(Orderable):
     offer = ParentalKey(Offer, related_name="tiers", on_delete=models.CASCADE)
     from_quantity = models.PositiveIntegerField(_("à partir de (unités)"))
     unit_price = models.DecimalField(
-        _("prix par unité et par période (HT)"), max_digits=12, decimal_places=4, validators=POSITIVE
+        _("prix par unité et par période (HT)"),
+        max_digits=12,
+        decimal_places=4,
+        validators=POSITIVE,
     )
 
     class Meta(Orderable.Meta):

@@ -1,10 +1,13 @@
 """The sheet of a solution: a page whose content is moderated, and the node that holds them all."""
 
 import uuid
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 from modelcluster.contrib.taggit import ClusterTaggableManager
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
@@ -76,15 +79,26 @@ class SolutionPage(BasePage):
     categories = ParentalManyToManyField(Category, verbose_name=_("catégories"), blank=True)
     tags = ClusterTaggableManager(through=TaggedSolution, verbose_name=_("mots-clés"), blank=True)
     logo = models.ForeignKey(
-        CatalogueImage, verbose_name=_("logo"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        CatalogueImage,
+        verbose_name=_("logo"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
     )
     version = models.CharField(_("version"), max_length=40, blank=True)
     version_date = models.DateField(_("date de la version"), null=True, blank=True)
     distribution = models.CharField(
-        _("distribution"), max_length=30, choices=Distribution.choices, default=Distribution.PROPRIETARY
+        _("distribution"),
+        max_length=30,
+        choices=Distribution.choices,
+        default=Distribution.PROPRIETARY,
     )
     licence = models.CharField(
-        _("licence (SPDX)"), max_length=200, blank=True, help_text=_("Par exemple AGPL-3.0-or-later.")
+        _("licence (SPDX)"),
+        max_length=200,
+        blank=True,
+        help_text=_("Par exemple AGPL-3.0-or-later."),
     )
     repository_url = models.URLField(_("dépôt du code source"), blank=True)
     website = models.URLField(_("site de la solution"), blank=True)
@@ -102,9 +116,13 @@ class SolutionPage(BasePage):
         _("ce qui fonde cette affirmation"),
         max_length=2000,
         blank=True,
-        help_text=_("Affiché comme une allégation de l'offreur ; ne vaut pas qualification juridique."),
+        help_text=_(
+            "Affiché comme une allégation de l'offreur ; ne vaut pas qualification juridique."
+        ),
     )
-    delay = models.CharField(_("délai de déploiement"), max_length=10, choices=Delay.choices, blank=True)
+    delay = models.CharField(
+        _("délai de déploiement"), max_length=10, choices=Delay.choices, blank=True
+    )
     rgaa = models.CharField(
         _("accessibilité (RGAA)"), max_length=20, choices=Rgaa.choices, default=Rgaa.UNKNOWN
     )
@@ -135,10 +153,20 @@ class SolutionPage(BasePage):
             ),
         )
 
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Serve the sheet; once archived, say that it is gone rather than show what it said."""
+        if SolutionPage.objects.filter(pk=self.pk, listing__archived_at__isnull=False).exists():
+            return TemplateResponse(
+                request, "catalogue/solution_archived.html", {"page": self}, status=410
+            )
+        return super().serve(request, *args, **kwargs)
+
     def clean(self) -> None:
         super().clean()
         if self.innovation_claimed and not self.innovation_grounds:
-            raise ValidationError({"innovation_grounds": _("Dites ce qui rend la solution innovante.")})
+            raise ValidationError(
+                {"innovation_grounds": _("Dites ce qui rend la solution innovante.")}
+            )
 
 
 class Screenshot(Orderable):
@@ -169,7 +197,9 @@ class SolutionIntegration(Orderable):
     class Meta(Orderable.Meta):
         verbose_name = _("raccordement")
         constraints = (
-            models.UniqueConstraint(fields=("page", "integration"), name="integration_once_a_sheet"),
+            models.UniqueConstraint(
+                fields=("page", "integration"), name="integration_once_a_sheet"
+            ),
         )
 
 

@@ -16,7 +16,9 @@ from catalogue.choices import Origin, Region, Size, SizeSource
 def validate_siren(value: str) -> None:
     """Refuse a SIREN that is not nine digits with a right Luhn key."""
     if not (len(value) == 9 and value.isdigit() and siren_number.is_valid(value)):
-        raise ValidationError(_("Ce SIREN n'existe pas : neuf chiffres, sans espace, clé comprise."))
+        raise ValidationError(
+            _("Ce SIREN n'existe pas : neuf chiffres, sans espace, clé comprise.")
+        )
 
 
 class VendorQuerySet(models.QuerySet):
@@ -64,9 +66,13 @@ class Vendor(models.Model):
     ess = models.BooleanField(_("économie sociale et solidaire"), default=False)
     mission_company = models.BooleanField(_("société à mission"), default=False)
     website = models.URLField(_("site"), blank=True)
-    contact_email = models.EmailField(_("adresse de contact"), blank=True, help_text=_("Jamais publiée."))
+    contact_email = models.EmailField(
+        _("adresse de contact"), blank=True, help_text=_("Jamais publiée.")
+    )
     description = models.TextField(_("présentation"), max_length=2000, blank=True)
-    is_fictitious = models.BooleanField(_("société fictive de démonstration"), default=False, editable=False)
+    is_fictitious = models.BooleanField(
+        _("société fictive de démonstration"), default=False, editable=False
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -79,7 +85,9 @@ class Vendor(models.Model):
             models.CheckConstraint(
                 name="vendor_siren_is_french",
                 condition=Q(siren__isnull=True) | (Q(country="FR") & Q(siren__regex=r"^[0-9]{9}$")),
-                violation_error_message=_("Un SIREN est celui d'une société immatriculée en France."),
+                violation_error_message=_(
+                    "Un SIREN est celui d'une société immatriculée en France."
+                ),
             ),
             models.CheckConstraint(
                 name="vendor_foreign_has_national_id",

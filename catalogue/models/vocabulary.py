@@ -29,8 +29,10 @@ class CategoryQuerySet(models.QuerySet):
         return self.filter(parent__isnull=True).order_by("position", "name")
 
     def leaves(self):
-        return self.filter(parent__isnull=False).select_related("parent").order_by(
-            "parent__position", "position", "name"
+        return (
+            self.filter(parent__isnull=False)
+            .select_related("parent")
+            .order_by("parent__position", "position", "name")
         )
 
 
@@ -64,7 +66,9 @@ class Category(Term):
     def clean(self) -> None:
         super().clean()
         if self.parent_id and (self.parent.parent_id or self.children.exists()):
-            raise ValidationError({"parent": _("Deux niveaux au plus : choisissez une catégorie mère.")})
+            raise ValidationError(
+                {"parent": _("Deux niveaux au plus : choisissez une catégorie mère.")}
+            )
 
     def with_ancestors(self) -> list[str]:
         """Slugs of the category and of its mother: a sheet counts in both."""
@@ -121,7 +125,10 @@ class PurchaseVehicle(models.Model):
     """A contract of a central body through which offers can be bought."""
 
     body = models.ForeignKey(
-        PurchasingBody, verbose_name=_("centrale d'achat"), on_delete=models.PROTECT, related_name="contracts"
+        PurchasingBody,
+        verbose_name=_("centrale d'achat"),
+        on_delete=models.PROTECT,
+        related_name="contracts",
     )
     number = models.CharField(_("numéro du marché"), max_length=60)
     lot = models.CharField(_("lot"), max_length=60, blank=True)
@@ -140,7 +147,9 @@ class PurchaseVehicle(models.Model):
             models.UniqueConstraint(fields=("body", "number", "lot"), name="purchase_vehicle_once"),
             models.CheckConstraint(
                 name="purchase_vehicle_period",
-                condition=Q(starts_on__isnull=True) | Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                condition=Q(starts_on__isnull=True)
+                | Q(ends_on__isnull=True)
+                | Q(ends_on__gte=F("starts_on")),
                 violation_error_message=_("La fin ne peut pas précéder le début."),
             ),
         )
@@ -148,3 +157,7 @@ class PurchaseVehicle(models.Model):
     def __str__(self) -> str:
         lot = f", lot {self.lot}" if self.lot else ""
         return f"{self.body} – {self.number}{lot}"
+
+    def is_over(self, on: dt.date) -> bool:
+        """Whether the contract had ended before `on` (it runs on its last day)."""
+        return bool(self.ends_on and self.ends_on < on)

@@ -4,7 +4,10 @@ import os
 import tempfile
 
 os.environ.setdefault("DJANGO_DEBUG", "0")
-os.environ.setdefault("SECRET_KEY", "a-key-for-the-tests-alone-0123456789-abcdefghijklmnopqrstuvwxyz")
+os.environ.setdefault("LOG_LEVEL", "WARNING")
+os.environ.setdefault(
+    "SECRET_KEY", "a-key-for-the-tests-alone-0123456789-abcdefghijklmnopqrstuvwxyz"
+)
 
 from config.settings.base import *  # noqa: E402, F403  (settings are assembled by star imports)
 from config.settings.base import SEARCH, STORAGES  # noqa: E402

@@ -1,0 +1,1 @@
+"""Sheets that come from elsewhere: each module reads one format into `ImportedSheet` records."""

@@ -1,0 +1,232 @@
+"""What an offer is worth at the moment of reading: cloud level, trust, tariff and totals.
+
+Reads models, applies the pure rules, knows no HTML. The sheet, the search documents and the
+comparison all say the same thing because they all ask here.
+"""
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from catalogue import cloud, models, pricing
+from catalogue.choices import Deployment, Origin, Pricing
+from catalogue.trust import trust
+
+STALE_AFTER_DAYS = 365
+
+Configurations = Mapping[tuple[pricing.Metric, pricing.Need], pricing.ReferenceConfiguration]
+
+
+@dataclass(frozen=True)
+class OfferQuote:
+    """What an offer costs for a need: why there is a total or none, euros HT, and what it covers.
+
+    `label` says the configuration (« pour 100 agents sur 48 mois »), empty when there is none.
+    """
+
+    kind: pricing.PriceKind
+    total: Decimal | None
+    label: str = ""
+    expired: bool = False
+
+
+def offer_facts(offer: models.Offer, vendor: models.Vendor | None) -> cloud.OfferFacts:
+    """Facts of an offer for the doctrine « Cloud au centre ».
+
+    Control of the vendor is that of its declared origin; unknown stays unknown.
+    """
+    origin = vendor.origin if vendor else Origin.UNKNOWN
+    return cloud.OfferFacts(
+        deployment=cloud.Deployment(offer.deployment or Deployment.SAAS),
+        secnumcloud=cloud.SecNumCloud(offer.secnumcloud),
+        hosting_countries=tuple(offer.hosting_countries or ()),
+        host_outside_eu_control=offer.host_outside_eu_control,
+        vendor_outside_eu_control=(
+            None if origin == Origin.UNKNOWN else origin == Origin.OUTSIDE
+        ),
+        reversibility_documented=offer.reversibility_documented,
+        multi_zone=offer.multi_zone,
+        gdpr_contract=offer.gdpr_contract,
+        state_cloud=offer.state_cloud,
+    )
+
+
+def assess_offer(
+    offer: models.Offer,
+    vendor: models.Vendor | None,
+    claims: Iterable[models.Claim],
+    on: dt.date,
+) -> tuple[cloud.CloudAssessment, cloud.Trust]:
+    """Assess an offer towards « Cloud au centre » at a date, and say what its claim is worth.
+
+    :param claims: claims of the sheet with their evidence; those of other offers are ignored.
+    """
+    state = claim_trust(find_claim(claims, models.Claim.Kind.CLOUD, offer.uid), on)
+    return cloud.assess(offer_facts(offer, vendor), state, on), state
+
+
+def reference_configurations(on: dt.date) -> Configurations:
+    """Configurations in force at a date, as mission LABEL set them: one query."""
+    rows = models.ReferenceConfiguration.objects.at(on)
+    return {
+        (pricing.Metric(row.metric), pricing.Need(row.size)): pricing.ReferenceConfiguration(
+            metric=pricing.Metric(row.metric),
+            size=pricing.Need(row.size),
+            quantity=row.quantity,
+            months=row.months,
+            valid_from=row.valid_from,
+            valid_to=row.valid_to,
+        )
+        for row in rows.order_by("valid_from")
+    }
+
+
+def offer_tariff(offer: models.Offer) -> pricing.Tariff | None:
+    """Return the public tariff of an offer, None when it has none (or a draft without sense).
+
+    Reads `offer.tiers`: prefetch them.
+    """
+    if offer.pricing != Pricing.PRICED or not offer.metric or not offer.period:
+        return None
+    try:
+        return pricing.Tariff(
+            metric=pricing.Metric(offer.metric),
+            setup=offer.setup_price or Decimal(0),
+            recurring=offer.unit_price or Decimal(0),
+            period=pricing.Period(offer.period),
+            flat=offer.flat_price or Decimal(0),
+            tiers=tuple(
+                pricing.Tier(tier.from_quantity, tier.unit_price)
+                for tier in offer.tiers.all()
+                if tier.from_quantity is not None and tier.unit_price is not None
+            ),
+        )
+    except ValueError:  # a draft is saved before it is right
+        return None
+
+
+def offer_price(
+    offer: models.Offer, need: str, configurations: Configurations, on: dt.date
+) -> OfferQuote:
+    """Return what an offer costs for a need (`petit`, `moyen`, `grand`) at a date.
+
+    An expired price is no price: `unpriced` with `expired`. So is a tariff that says nothing of
+    the quantity needed (it begins at a higher tier).
+    """
+    if offer.pricing == Pricing.QUOTE:
+        return OfferQuote(pricing.PriceKind.QUOTE, None)
+    if offer.pricing == Pricing.FREE:
+        expired = offer.is_price_expired(on)
+        kind = pricing.PriceKind.UNPRICED if expired else pricing.PriceKind.FREE
+        return OfferQuote(kind, None if expired else Decimal("0.00"), expired=expired)
+    tariff = offer_tariff(offer)
+    configuration = tariff and configurations.get((tariff.metric, pricing.Need(need)))
+    if tariff is None or configuration is None:
+        return OfferQuote(pricing.PriceKind.UNPRICED, None)
+    if offer.is_price_expired(on):
+        return OfferQuote(pricing.PriceKind.UNPRICED, None, configuration.label, expired=True)
+    if not _covers(offer, tariff, configuration.quantity):
+        return OfferQuote(pricing.PriceKind.UNPRICED, None, configuration.label)
+    total = pricing.total_cost(tariff, configuration.quantity, configuration.months)
+    return OfferQuote(pricing.price_kind(total), total, configuration.label)
+
+
+def _covers(offer: models.Offer, tariff: pricing.Tariff, quantity: int) -> bool:
+    """Whether the tariff gives a price for that many units: none below the first of its tiers."""
+    if offer.unit_price is not None or not tariff.tiers:
+        return True
+    return min(tier.from_quantity for tier in tariff.tiers) <= quantity
+
+
+@dataclass(frozen=True)
+class Proof:
+    """Who says a claim is true, since when, until when, and on which public evidence."""
+
+    state: cloud.Trust
+    words: str
+    source_url: str = ""
+    evidence: tuple[models.Evidence, ...] = ()
+
+    @property
+    def verified(self) -> bool:
+        """Whether somebody other than the vendor vouches for it at the date of reading."""
+        return self.state is cloud.Trust.VERIFIED
+
+
+def find_claim(
+    claims: Iterable[models.Claim], kind: str, subject: uuid.UUID | None
+) -> models.Claim | None:
+    """The claim of a kind on an offer or reference, or on the sheet as a whole (None)."""
+    return next((c for c in claims if c.kind == kind and c.subject == subject), None)
+
+
+def claim_trust(claim: models.Claim | None, on: dt.date) -> cloud.Trust:
+    """What a claim is worth at a date; no claim is worth the word of the vendor.
+
+    Reads `claim.evidence`: prefetch it.
+    """
+    if claim is None:
+        return trust(on=on)
+    return trust(
+        on=on,
+        verified_on=claim.verified_on,
+        expires_on=claim.expires_on,
+        contested_on=claim.contested_on,
+        has_evidence=any(_holds(piece, on) for piece in claim.evidence.all()),
+    )
+
+
+def proof_of(
+    claims: Iterable[models.Claim], kind: str, subject: uuid.UUID | None, on: dt.date
+) -> Proof:
+    """Say in French who vouches for something, with the public evidence that still holds."""
+    claim = find_claim(claims, kind, subject)
+    state = claim_trust(claim, on)
+    if claim is None:
+        return Proof(state, _("Déclaré par l'offreur, non vérifié"))
+    evidence = tuple(p for p in claim.evidence.all() if p.is_public and p.url and _holds(p, on))
+    return Proof(state, _proof_words(claim, state), claim.source_url, evidence)
+
+
+def french_date(day: dt.date) -> str:
+    """A date as people write it: 1 mars 2026."""
+    return date_format(day, "j F Y").replace(" ", pricing.NBSP)
+
+
+def is_stale(
+    confirmed_on: dt.date | None, published_at: dt.datetime | None, on: dt.date
+) -> bool:
+    """Whether nobody confirmed or published the sheet for a year."""
+    known = [day for day in (confirmed_on, published_at and published_at.date()) if day]
+    return bool(known) and (on - max(known)).days > STALE_AFTER_DAYS
+
+
+def _holds(piece: models.Evidence, on: dt.date) -> bool:
+    return piece.expires_on is None or piece.expires_on >= on
+
+
+def _proof_words(claim: models.Claim, state: cloud.Trust) -> str:
+    if state is cloud.Trust.CONTESTED:
+        return _("Contesté le %(date)s : %(reason)s") % {
+            "date": french_date(claim.contested_on),
+            "reason": claim.contest_reason,
+        }
+    if state is cloud.Trust.EXPIRED:
+        return _("N'est plus valable depuis le %(date)s") % {"date": french_date(claim.expires_on)}
+    if state is cloud.Trust.VERIFIED:
+        words = _("Vérifié par %(who)s le %(date)s") % {
+            "who": claim.verified_by,
+            "date": french_date(claim.verified_on),
+        }
+        if claim.expires_on:
+            words += _(", valable jusqu'au %(date)s") % {"date": french_date(claim.expires_on)}
+        return words
+    declared = {"date": french_date(claim.declared_on)}
+    if state is cloud.Trust.JUSTIFIED:
+        return _("Déclaré le %(date)s, pièce fournie, non vérifié") % declared
+    return _("Déclaré par l'offreur le %(date)s, non vérifié") % declared

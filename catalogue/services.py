@@ -1,0 +1,171 @@
+"""Every write of the catalogue that is not Wagtail's own editing of a page."""
+
+import tomllib
+import uuid
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from django.db import models, transaction
+from wagtail.log_actions import log
+
+from accounts.models import User
+from catalogue.choices import Source
+from catalogue.models import (
+    BuyerCategory,
+    Category,
+    Integration,
+    Listing,
+    Offer,
+    PriceBand,
+    PurchasingBody,
+    Reference,
+    ReferenceConfiguration,
+    SolutionPage,
+    Threshold,
+    Vendor,
+)
+
+DATA = Path(__file__).parent / "data"
+
+
+@transaction.atomic
+def create_listing(
+    *,
+    page: SolutionPage,
+    vendor: Vendor | None = None,
+    source: str = Source.VENDOR,
+    by: User | None = None,
+    **origin: Any,
+) -> Listing:
+    """Enter a sheet in the catalogue: from now on it has a public id and somebody it belongs to.
+
+    `origin` are the columns that name the source of community software. Raises `ValidationError`
+    when a vendor's sheet has no vendor, or a community one does not name its source and licence.
+    """
+    listing = Listing(page=page, vendor=vendor, source=source, **origin)
+    listing.full_clean()
+    listing.save()
+    log(page, "catalogue.listing.create", user=by, data={"vendor": vendor.name if vendor else ""})
+    return listing
+
+
+@transaction.atomic
+def copy_listing(*, original: SolutionPage, copy: SolutionPage, by: User | None = None) -> Listing:
+    """Enter the copy of a vendor's sheet as a sheet of its own.
+
+    The same vendor, but a new public id, and new ids of offers and references in the rows and in
+    every revision: claims and evidence of the original say nothing of the copy.
+    Raises `ValidationError` when the original is community software.
+    """
+    listing = create_listing(
+        page=copy, vendor=original.listing.vendor, source=original.listing.source, by=by
+    )
+    renewed: dict[str, str] = {}
+    for children in (Offer.objects.filter(page=copy), Reference.objects.filter(page=copy)):
+        for child in children:
+            old, child.uid = child.uid, uuid.uuid4()
+            renewed[str(old)] = str(child.uid)
+            child.save(update_fields=["uid"])
+    for revision in copy.revisions.all():
+        for child in (*revision.content["offers"], *revision.content["references"]):
+            child["uid"] = renewed.setdefault(child["uid"], str(uuid.uuid4()))
+        revision.save(update_fields=["content"])
+    return listing
+
+
+@transaction.atomic
+def load_vocabularies() -> None:
+    """Create the words and dated values that the repository ships; what exists is left as edited."""
+    _load_categories()
+    for file, key, model, columns in (
+        ("buyer_categories", "buyer_category", BuyerCategory, _buyer_columns),
+        ("integrations", "integration", Integration, _url_column),
+        ("purchasing_bodies", "purchasing_body", PurchasingBody, _url_column),
+    ):
+        for position, row in enumerate(_read(file)[key]):
+            _keep(model, {"slug": row["slug"]}, name=row["name"], position=position, **columns(row))
+    _load_dated_values()
+
+
+def _load_categories() -> None:
+    for position, row in enumerate(_read("categories")["category"]):
+        mother = _keep(
+            Category,
+            {"slug": row["slug"]},
+            name=row["name"],
+            position=position,
+            cpv=row["cpv"],
+            publiccode=row["publiccode"],
+        )
+        for rank, child in enumerate(row["children"]):
+            _keep(
+                Category,
+                {"slug": child["slug"]},
+                name=child["name"],
+                position=rank,
+                parent=mother,
+                cpv=row["cpv"],
+                publiccode=child.get("publiccode", []),
+            )
+
+
+def _load_dated_values() -> None:
+    for row in _read("thresholds")["threshold"]:
+        _keep(
+            Threshold,
+            {"code": row["id"], "valid_from": row["valid_from"]},
+            label=row["label_fr"],
+            value=row["value"],
+            **_period(row),
+        )
+    for position, row in enumerate(_read("price_bands")["band"]):
+        if "lower" in row:
+            _keep(
+                PriceBand,
+                {"code": row["code"], "valid_from": row["valid_from"]},
+                label=row["label_fr"],
+                lower=row["lower"],
+                upper=row.get("upper"),
+                position=position,
+                **_period(row),
+            )
+    for row in _read("reference_configurations")["configuration"]:
+        _keep(
+            ReferenceConfiguration,
+            {"metric": row["metric"], "size": row["size"], "valid_from": row["valid_from"]},
+            quantity=row["quantity"],
+            months=row["months"],
+            **_period(row),
+        )
+
+
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads((DATA / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def _keep(model: type[models.Model], key: Mapping[str, Any], **columns: Any) -> Any:
+    return model._default_manager.get_or_create(**key, defaults=columns)[0]
+
+
+def _period(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "valid_to": row.get("valid_to"),
+        "legal_reference": row.get("legal_reference", ""),
+        "source_url": row.get("source_url", ""),
+        "verified_on": row.get("verified_on"),
+        "confidence": row.get("confidence", ""),
+    }
+
+
+def _buyer_columns(row: Mapping[str, Any]) -> dict[str, Any]:
+    codes: Sequence[str] = row["legal_codes"]
+    return {
+        "legal_codes": list(codes),
+        "is_state": row.get("state", False),
+        "is_local": row.get("local", False),
+    }
+
+
+def _url_column(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {"url": row["url"]}

@@ -1,0 +1,148 @@
+"""Setting the site up, and taking the messages of visitors."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
+from wagtail.models import (
+    GroupApprovalTask,
+    GroupPagePermission,
+    Locale,
+    Page,
+    Site,
+    Workflow,
+    WorkflowPage,
+    WorkflowTask,
+)
+
+from catalogue.models import BasePage, CataloguePage, Listing
+from catalogue.services import load_vocabularies
+from home import tasks
+from home.models import ContactMessage, ContentPage, HomePage
+from search.services import load_words
+
+CONTENT = Path(__file__).parent / "content"
+MODERATORS = "Modération"
+EDITORS = "Rédaction"
+
+
+@transaction.atomic
+def init_site() -> CataloguePage:
+    """Make what every installation needs: root, home, catalogue, legal pages, words, groups.
+
+    Idempotent: what exists is left as editors made it. Returns the catalogue's node.
+    """
+    Locale.objects.get_or_create(language_code=settings.LANGUAGE_CODE)
+    home = _home_page()
+    catalogue = _child(home, CataloguePage, "solutions", title="Solutions")
+    for file in sorted(CONTENT.glob("*.toml")):
+        _content_page(home, file)
+    load_vocabularies()
+    load_words()
+    _groups(home, catalogue)
+    return catalogue
+
+
+def _home_page() -> HomePage:
+    root = BasePage.get_first_root_node()
+    home = HomePage.objects.first()
+    if home is None:
+        # Wagtail's own migration left a page without a type of ours below the root.
+        home = HomePage(title="Catalogue GouvTech", slug="accueil", locale=Locale.get_default())
+        root.add_child(instance=home)
+        home.save_revision().publish()
+    address = urlsplit(settings.SITE_URL)
+    port = address.port or (443 if address.scheme == "https" else 80)
+    site = Site.objects.filter(is_default_site=True).first() or Site(is_default_site=True)
+    site.hostname, site.port = address.hostname or "localhost", port
+    site.site_name, site.root_page_id = settings.WAGTAIL_SITE_NAME, home.pk
+    site.save()
+    BasePage.objects.filter(depth=2, slug="home").exclude(pk=home.pk).delete()
+    return home
+
+
+def _child(parent: Page, model: type[BasePage], slug: str, **columns: Any) -> Any:
+    page = model.objects.child_of(parent).filter(slug=slug).first()
+    if page is None:
+        page = model(slug=slug, locale=parent.locale, **columns)
+        parent.add_child(instance=page)
+        page.save_revision().publish()
+    return page
+
+
+def _content_page(home: HomePage, file: Path) -> None:
+    row = tomllib.loads(file.read_text(encoding="utf-8"))
+    _child(
+        home,
+        ContentPage,
+        file.stem,
+        title=row["title"],
+        lead=row.get("lead", ""),
+        version=row.get("version", ""),
+        effective_on=row.get("effective_on"),
+        body=[(block["type"], block["value"]) for block in row["blocks"]],
+    )
+
+
+def _groups(home: HomePage, catalogue: CataloguePage) -> None:
+    """Moderators publish sheets and keep the catalogue's data; editors keep the site's pages."""
+    Group.objects.filter(name__in=("Moderators", "Editors"), user__isnull=True).delete()
+    moderators, _ = Group.objects.get_or_create(name=MODERATORS)
+    editors, _ = Group.objects.get_or_create(name=EDITORS)
+    _grant(moderators, catalogue, ("add", "change", "publish", "lock", "unlock"))
+    _grant(editors, home, ("add", "change", "publish"))
+    _allow(moderators, ("catalogue",), ("add", "change", "delete", "view"))
+    _allow(moderators, ("search", "home"), ("view", "change"))
+    _allow(editors, ("search",), ("add", "change", "delete", "view"))
+    access = Permission.objects.get(
+        content_type=ContentType.objects.get(app_label="wagtailadmin", model="admin"),
+        codename="access_admin",
+    )
+    for group in (moderators, editors):
+        group.permissions.add(access)
+    _moderation_workflow(moderators, catalogue)
+
+
+def _grant(group: Group, page: BasePage, actions: tuple[str, ...]) -> None:
+    for action in actions:
+        permission = Permission.objects.get(
+            content_type=ContentType.objects.get_for_model(BasePage), codename=f"{action}_basepage"
+        )
+        GroupPagePermission.objects.get_or_create(
+            group=group, page_id=page.pk, permission=permission
+        )
+
+
+def _allow(group: Group, apps: tuple[str, ...], actions: tuple[str, ...]) -> None:
+    wanted = [
+        permission
+        for permission in Permission.objects.filter(content_type__app_label__in=apps)
+        if permission.codename.split("_")[0] in actions
+    ]
+    group.permissions.add(*wanted)
+
+
+def _moderation_workflow(moderators: Group, catalogue: CataloguePage) -> None:
+    workflow, created = Workflow.objects.get_or_create(name="Modération des fiches")
+    if created:
+        task = GroupApprovalTask.objects.create(name="Relecture par la mission LABEL")
+        task.groups.add(moderators)
+        WorkflowTask.objects.create(workflow=workflow, task=task, sort_order=0)
+    WorkflowPage.objects.get_or_create(page_id=catalogue.pk, defaults={"workflow": workflow})
+
+
+@transaction.atomic
+def receive_message(
+    *, subject: str, message: str, email: str = "", listing: Listing | None = None
+) -> ContactMessage:
+    """Keep a visitor's message, and mail it to mission LABEL once it is safely stored."""
+    row = ContactMessage.objects.create(
+        subject=subject, message=message, email=email, listing=listing
+    )
+    transaction.on_commit(lambda: tasks.send_contact_message.enqueue(row.pk))
+    return row

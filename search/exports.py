@@ -1,0 +1,284 @@
+"""The same search as data: JSON, CSV and Atom, from the same `Results` as the page.
+
+The CSV is for a spreadsheet opened by double-click on a French machine: semicolons, and the mark
+(BOM) by which it recognises UTF-8. It holds every result, not the page. No cell can be run as a formula.
+"""
+
+import csv
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpResponse, JsonResponse, StreamingHttpResponse
+from django.utils import timezone
+from django.utils.feedgenerator import Atom1Feed
+from django.utils.translation import gettext as _
+
+from search.contract import Hit, Query, Results, Sort
+from search.forms import Format, Labels, Problem
+from search.presentation import address, criteria_in_words, label_of, page_count, search_in_words
+
+Searching = Callable[[Query], Results]
+
+FEED_ENTRIES = 50
+CSV_BATCH = 500
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_EXTRA_COLUMNS = ("exporte_le", "recherche")
+
+
+class Echo:
+    """A file that gives back what is written to it, so that `csv` can be streamed."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def export(wanted: Format, query: Query, search: Searching, labels: Labels) -> HttpResponse:
+    """Answer a search as data. Raises `EngineUnavailable` before anything is sent."""
+    makers = {Format.JSON: as_json, Format.CSV: as_csv, Format.ATOM: as_atom}
+    return makers[wanted](query, search, labels)
+
+
+def refuse(wanted: Format, problems: Iterable[Problem]) -> HttpResponse:
+    """Say which values do not exist and which do: 400, in the format's own kind of text."""
+    problems = list(problems)
+    if wanted is Format.JSON:
+        errors = [
+            {
+                "parameter": problem.parameter,
+                "value": problem.value,
+                "message": problem.message,
+                "allowed": list(problem.allowed),
+            }
+            for problem in problems
+        ]
+        return _json({"error": _("Recherche invalide."), "errors": errors}, status=400)
+    lines = [f"{problem} {_allowed(problem)}".rstrip() for problem in problems]
+    return HttpResponse(
+        "\n".join(lines) + "\n", status=400, content_type="text/plain; charset=utf-8"
+    )
+
+
+def unavailable(wanted: Format) -> HttpResponse:
+    """Say that the engine does not answer: 503, try again."""
+    message = _("La recherche est momentanément indisponible. Réessayez dans quelques minutes.")
+    if wanted is Format.JSON:
+        response: HttpResponse = _json({"error": message}, status=503)
+    else:
+        response = HttpResponse(message, status=503, content_type="text/plain; charset=utf-8")
+    response["Retry-After"] = "60"
+    return response
+
+
+def as_json(query: Query, search: Searching, labels: Labels) -> HttpResponse:
+    """One page of results with their facets, by the names that design's interface promises."""
+    results = search(query)
+    return _json(
+        {
+            "count": results.total,
+            "page": query.page,
+            "pages": page_count(results, query),
+            "results": [result(hit) for hit in results.hits],
+            "facets": {
+                facet: [
+                    {
+                        "value": bucket.value,
+                        "label": label_of(facet, bucket.value, labels),
+                        "count": bucket.count,
+                        "selected": bucket.value in query.filters.get(facet, ()),
+                    }
+                    for bucket in buckets
+                ]
+                for facet, buckets in results.facets.items()
+            },
+            "apart": dict(results.apart),
+            "suggestion": results.suggestion,
+        }
+    )
+
+
+def result(hit: Hit) -> dict[str, Any]:
+    """A hit as JSON; `total_price` is a number of euros HT, or null when there is none."""
+    card, offer = hit.card, hit.offer
+    return {
+        "id": card["uid"],
+        "slug": card["slug"],
+        "name": card["name"],
+        "vendor": card["vendor"],
+        "url": _absolute(card["url"]),
+        "size": card["size"],
+        "origin": card["origin"],
+        "distribution": card["distribution"],
+        "stage": card["stage"],
+        "cloud": offer.get("synthesis", ""),
+        "proof": offer.get("proof", ""),
+        "offer": {
+            "name": offer.get("name", ""),
+            "deployment": offer.get("deployment", ""),
+            "level": offer.get("level", ""),
+            "hosting": list(offer.get("hosting", ())),
+        },
+        "total_price": None if hit.total is None else hit.total / 100,
+        "price_kind": hit.price_kind.value,
+        "notice": card["notice"],
+    }
+
+
+def as_csv(query: Query, search: Searching, labels: Labels) -> HttpResponse:
+    """Every result of the search, streamed; the first batch is read before anything is sent."""
+    query = replace(query, page=1, page_size=CSV_BATCH)
+    first = search(query)
+    today = timezone.localdate()
+    response = StreamingHttpResponse(
+        _csv_lines(query, first, search, labels), content_type="text/csv; charset=utf-8"
+    )
+    response["Content-Disposition"] = f'attachment; filename="solutions-{today:%Y-%m-%d}.csv"'
+    return response
+
+
+def _csv_lines(query: Query, first: Results, search: Searching, labels: Labels) -> Iterator[str]:
+    writer = csv.writer(Echo(), delimiter=";", quoting=csv.QUOTE_MINIMAL)
+    extra = (timezone.localdate().isoformat(), _safe(search_in_words(query, labels, first.total)))
+    yield "\ufeff" + writer.writerow([*COLUMNS, *_EXTRA_COLUMNS])
+    results = first
+    while results.hits:
+        for hit in results.hits:
+            cells = (cell(hit, query, labels) for cell in COLUMNS.values())
+            yield writer.writerow([*map(_safe, cells), *extra])
+        if query.page >= page_count(results, query):
+            return
+        query = replace(query, page=query.page + 1)
+        results = search(query)
+
+
+def _card(name: str) -> Callable[[Hit, Query, Labels], object]:
+    return lambda hit, _query, _labels: hit.card.get(name)
+
+
+def _offer(name: str) -> Callable[[Hit, Query, Labels], object]:
+    return lambda hit, _query, _labels: hit.offer.get(name)
+
+
+def _word(name: str, facet: str) -> Callable[[Hit, Query, Labels], object]:
+    return lambda hit, _query, labels: label_of(facet, hit.card.get(name) or "", labels)
+
+
+def _offer_word(name: str, facet: str) -> Callable[[Hit, Query, Labels], object]:
+    return lambda hit, _query, labels: label_of(facet, hit.offer.get(name) or "", labels)
+
+
+def _url(hit: Hit, _query: Query, _labels: Labels) -> str:
+    return _absolute(hit.card["url"])
+
+
+def _total(hit: Hit, _query: Query, _labels: Labels) -> str:
+    """Euros with a comma for decimals: what a French spreadsheet takes for a number."""
+    return "" if hit.total is None else f"{hit.total // 100},{hit.total % 100:02d}"
+
+
+def _total_for(hit: Hit, query: Query, _labels: Labels) -> str:
+    label: str = hit.offer.get("needs", {}).get(query.need.value, {}).get("label", "")
+    return label
+
+
+COLUMNS: dict[str, Callable[[Hit, Query, Labels], object]] = {
+    "id": _card("uid"),
+    "adresse": _url,
+    "nom": _card("name"),
+    "description_courte": _card("summary"),
+    "offreur": _card("vendor"),
+    "categories": _card("categories"),
+    "taille": _word("size", "taille"),
+    "origine": _word("origin", "origine"),
+    "region": _word("region", "region"),
+    "distribution": _word("distribution", "distribution"),
+    "logiciel_libre": _card("openness"),
+    "licence": _card("licence"),
+    "etape": _word("stage", "etape"),
+    "source": _word("source", "source"),
+    "rgaa": _word("rgaa", "rgaa"),
+    "utilise_ia": _card("uses_ai"),
+    "mise_a_jour": _card("updated"),
+    "non_confirmee_depuis_12_mois": _card("stale"),
+    "offre_id": _offer("uid"),
+    "offre": _offer("name"),
+    "offre_type": _offer("kind"),
+    "deploiement": _offer_word("deployment", "deploiement"),
+    "hebergeur": _offer("host"),
+    "pays_hebergement": _offer("hosting"),
+    "niveau_cloud": _offer_word("level", "niveau"),
+    "cloud_au_centre": _offer_word("synthesis", "cloud"),
+    "cloud_motif": _offer("reason"),
+    "preuve_cloud": _offer_word("proof", "preuve"),
+    "centrales_achat": _offer("vehicles"),
+    "cout_total_ht": _total,
+    "cout_total_pour": _total_for,
+    "nature_prix": lambda hit, _query, _labels: hit.price_kind.value,
+    "tarif_valable_jusqu_au": _offer("valid_until"),
+    "avertissement": _card("notice"),
+}
+"""Columns of the CSV and what fills them; names are part of the promise to reusers."""
+
+
+def _safe(value: object) -> str:
+    """A cell as text that no spreadsheet runs as a formula."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return _("oui") if value else _("non")
+    text = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def as_atom(query: Query, search: Searching, labels: Labels) -> HttpResponse:
+    """The sheets of the search that changed last."""
+    results = search(replace(query, sort=Sort.RECENT, page=1, page_size=FEED_ENTRIES))
+    title = _("Solutions") if not (query.text or query.filters) else _title(query, labels)
+    page = _absolute(address(query))
+    feed = Atom1Feed(
+        title=f"{title} – {settings.WAGTAIL_SITE_NAME}",
+        link=page,
+        description="",
+        subtitle=_("Dernières fiches mises à jour. Écrites par les offreurs, non vérifiées sauf mention."),
+        language=settings.LANGUAGE_CODE,
+        author_name=settings.WAGTAIL_SITE_NAME,
+        feed_url=_absolute(address(query, format=Format.ATOM.value)),
+        feed_guid=page,
+    )
+    for hit in results.hits:
+        feed.add_item(
+            title=hit.card["name"],
+            link=_absolute(hit.card["url"]),
+            description=hit.card["summary"],
+            unique_id=f"urn:uuid:{hit.card['uid']}",
+            updateddate=_at_noon(hit.card["updated"]),
+            author_name=hit.card["vendor"] or settings.WAGTAIL_SITE_NAME,
+            categories=hit.card["categories"],
+        )
+    return HttpResponse(feed.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")
+
+
+def _title(query: Query, labels: Labels) -> str:
+    text = [_("« %(text)s »") % {"text": query.text}] if query.text else []
+    return ", ".join([*text, *criteria_in_words(query, labels)])
+
+
+def _at_noon(day: str) -> dt.datetime:
+    """A moment of that day whatever the time zone: sheets are dated by the day."""
+    return dt.datetime.combine(dt.date.fromisoformat(day), dt.time(12), tzinfo=dt.UTC)
+
+
+def _absolute(path: str) -> str:
+    return f"{settings.SITE_URL}{path}"
+
+
+def _allowed(problem: Problem) -> str:
+    if not problem.allowed:
+        return ""
+    return _("Valeurs admises : %(values)s.") % {"values": ", ".join(problem.allowed)}
+
+
+def _json(data: dict[str, Any], status: int = 200) -> JsonResponse:
+    return JsonResponse(data, status=status, json_dumps_params={"ensure_ascii": False})

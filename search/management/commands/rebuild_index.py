@@ -1,0 +1,28 @@
+"""Build the index anew."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from tqdm import tqdm
+
+from catalogue.models import Listing
+from search.engines import ENGINES
+from search.services import rebuild
+
+
+class Command(BaseCommand):
+    help = "Reconstruit l'index de recherche et tire un nouvel ordre neutre ; l'ancien sert jusqu'au bout."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--engine", choices=sorted(ENGINES), help="Moteur (celui des réglages)."
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        total = Listing.objects.public().count()
+
+        def progress(stream: Any) -> Any:
+            return tqdm(stream, total=total, unit=" fiches", disable=None, file=self.stderr)
+
+        count = rebuild(options["engine"], progress=progress)
+        self.stdout.write(f"Index reconstruit : {count} fiches.")

@@ -1,0 +1,163 @@
+"""What search adds to Wagtail's admin: the words of staff, and the state of the index."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import permission_required
+from django.db.models import Count, Min, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from wagtail import hooks
+from wagtail.admin.forms import WagtailAdminModelForm
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.panels import FieldPanel, ObjectList
+from wagtail.admin.ui.tables import Column
+from wagtail.admin.views import generic
+from wagtail.admin.viewsets.base import ViewSetGroup
+from wagtail.admin.viewsets.model import ModelViewSet
+
+from catalogue.forms import CategoriesField
+from catalogue.models import Category
+from catalogue.wagtail_hooks import CountItem
+from search import services
+from search.models import IndexTarget, PendingDocument, ReplacedProduct, SynonymGroup
+
+SEE_STATE = "search.view_pendingdocument"
+
+
+class SynonymViewSet(ModelViewSet):
+    """« Synonymes » in the menu."""
+
+    model = SynonymGroup
+    name = "synonymes"
+    icon = "resubmit"
+    list_per_page = 200
+    list_display = ["__str__"]
+    panels = [FieldPanel("expressions")]
+
+
+class ReplacedProductForm(WagtailAdminModelForm):
+    """A product and where its alternatives stand."""
+
+    categories = CategoriesField(
+        label=_("Sous-catégories où sont ses alternatives"), queryset=Category.objects.all()
+    )
+
+
+class ReplacedProductIndexView(generic.IndexView):
+    """Products with the categories of their alternatives."""
+
+    def get_base_queryset(self) -> QuerySet:
+        return super().get_base_queryset().prefetch_related("categories")
+
+
+def _categories(product: ReplacedProduct) -> str:
+    return ", ".join(category.name for category in product.categories.all()) or "—"
+
+
+class ReplacedProductViewSet(ModelViewSet):
+    """« Produits remplacés » in the menu."""
+
+    model = ReplacedProduct
+    name = "produits-remplaces"
+    icon = "rotate"
+    index_view_class = ReplacedProductIndexView
+    ordering = ["name"]
+    search_fields = ["name"]
+    search_backend_name = None
+    list_display = [
+        "name",
+        Column("categories", label=_("Ses alternatives"), accessor=_categories),
+    ]
+    edit_handler = ObjectList(
+        [FieldPanel("name"), FieldPanel("categories")], base_form_class=ReplacedProductForm
+    )
+
+
+class StateMenuItem(MenuItem):
+    def is_shown(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(SEE_STATE)
+
+
+class SearchGroup(ViewSetGroup):
+    """Menu « Recherche »."""
+
+    menu_label = _("Recherche")
+    menu_icon = "search"
+    menu_order = 170
+    items = (SynonymViewSet, ReplacedProductViewSet)
+
+    def get_submenu_items(self) -> list[MenuItem]:
+        state = StateMenuItem(
+            _("État de l'index"), reverse("search_state"), icon_name="info-circle", order=900
+        )
+        return [*super().get_submenu_items(), state]
+
+
+@permission_required(SEE_STATE, login_url="wagtailadmin_login", raise_exception=True)
+def state(request: HttpRequest) -> HttpResponse:
+    """Say how the engine fares and what each index still has to learn."""
+    waiting = {
+        row["target"]: row
+        for row in PendingDocument.objects.order_by()
+        .values("target")
+        .annotate(count=Count("id"), oldest=Min("created_at"))
+    }
+    targets = [
+        {
+            "target": target,
+            "in_use": target.name == settings.SEARCH["ENGINE"],
+            "count": waiting.get(target.name, {}).get("count", 0),
+            "oldest": waiting.get(target.name, {}).get("oldest"),
+        }
+        for target in IndexTarget.objects.order_by("name")
+    ]
+    return TemplateResponse(
+        request,
+        "search/admin/state.html",
+        {
+            "page_title": _("État de l'index"),
+            "header_icon": "search",
+            "health": services.health(),
+            "engine": settings.SEARCH["ENGINE"],
+            "targets": targets,
+        },
+    )
+
+
+@hooks.register("register_admin_urls")
+def register_state_url() -> list[URLPattern]:
+    """The page of the index's state."""
+    return [path("recherche/etat/", state, name="search_state")]
+
+
+@hooks.register("register_admin_viewset")
+def register_viewsets() -> list[Any]:
+    """Words of staff."""
+    return [SearchGroup()]
+
+
+class PendingItem(CountItem):
+    order = 130
+    icon = "search"
+
+    def is_shown(self) -> bool:
+        return self.request.user.has_perm(SEE_STATE)
+
+    def url(self) -> str:
+        return reverse("search_state")
+
+    def words(self) -> str:
+        count = PendingDocument.objects.count()
+        return (
+            ngettext("%d document à indexer", "%d documents à indexer", count) % count
+        )
+
+
+@hooks.register("construct_homepage_summary_items")
+def summarise(request: HttpRequest, items: list[Any]) -> None:
+    """What the index still has to learn, on the dashboard."""
+    items.append(PendingItem(request))
