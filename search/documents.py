@@ -27,6 +27,7 @@ from catalogue.models import (
     SolutionPage,
     Vendor,
 )
+from catalogue.models.listing import ListingQuerySet
 from catalogue.presentation import (
     Configurations,
     assess_offer,
@@ -67,7 +68,7 @@ class Frame:
 
 
 def build(
-    listings: QuerySet[Listing], *, seed: str, on: dt.date | None = None
+    listings: ListingQuerySet, *, seed: str, on: dt.date | None = None
 ) -> Iterator[Document]:
     """Documents of those of `listings` that visitors see, in batches of a bounded number of queries.
 
@@ -124,7 +125,7 @@ def _frame(seed: str, on: dt.date) -> Frame:
 def _with_everything(listings: QuerySet[Listing]) -> QuerySet[Listing]:
     return listings.select_related("vendor", "page").prefetch_related(
         "page__categories__parent",
-        "page__tags",
+        "page__tags",  # type: ignore[misc]  # the plugin does not know taggit
         "page__buyer_categories",
         Prefetch(
             "page__integrations",
@@ -189,6 +190,8 @@ def _text(page: SolutionPage, vendor: Vendor | None) -> dict[str, str]:
         if row.state == IntegrationState.DONE
     ]
     words = [tag.name for tag in page.tags.all()] + integrated
+    if page.distribution == Distribution.FREE:
+        words.append(str(Distribution.FREE.label))
     return {
         "name": page.title,
         "vendor": f"{vendor.name} {vendor.legal_name}".strip() if vendor else "",

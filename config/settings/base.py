@@ -1,6 +1,7 @@
 """Everything the site is made of; the other settings modules only harden or speed it up."""
 
 import sys
+from typing import Any
 
 from config.environment import ROOT, env, path, secret
 
@@ -82,6 +83,7 @@ TEMPLATES = [
     },
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORMS_URLFIELD_ASSUME_HTTPS = True  # as Django 6 does: an address typed without a scheme
 
 DATABASES = {
     "default": env.dj_db_url("DATABASE_URL", f"sqlite:///{VAR / 'catalogue.sqlite3'}"),
@@ -149,7 +151,7 @@ TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBacken
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
-SEARCH = {
+SEARCH: dict[str, Any] = {
     "ENGINE": env.str("SEARCH_ENGINE", "embedded"),
     "INDEX_DIR": path("SEARCH_INDEX_DIR", str(VAR / "index")),
 }
@@ -165,6 +167,10 @@ WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
 WAGTAILADMIN_PERMITTED_LANGUAGES = [("fr", "Français")]
 WAGTAIL_ENABLE_UPDATE_CHECK = False  # the admin calls nobody outside
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
+WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
+WAGTAIL_DATE_FORMAT = "%d/%m/%Y"
+WAGTAIL_DATETIME_FORMAT = "%d/%m/%Y %H:%M"
+WAGTAIL_TIME_FORMAT = "%H:%M"
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
 # A workflow publishes what was reviewed, not whatever was saved since (catalogue/workflow.py).
 WAGTAIL_FINISH_WORKFLOW_ACTION = "catalogue.workflow.publish_reviewed_revision"
@@ -223,4 +229,11 @@ LOGGING = {
         "console": {"class": "logging.StreamHandler", "stream": sys.stderr, "formatter": "line"}
     },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
+    # It tells of every task twice, and Wagtail makes two at each save.
+    "loggers": {"django_tasks": {"level": "WARNING"}},
+    # A line for each page saved and each background task would drown everything else.
+    "loggers": {
+        "django_tasks": {"level": "WARNING"},
+        "wagtail": {"level": "WARNING"},
+    },
 }
