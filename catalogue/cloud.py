@@ -279,9 +279,7 @@ def _state_cloud_level(name: str) -> tuple[CloudLevel, str]:
             f"le cloud interne de l'État n'est pas nommé parmi ceux connus "
             f"({', '.join(clouds.values())})"
         )
-    return CloudLevel.C3, (
-        f"la solution se déploie sur {known}, cloud interne de l'État réservé à l'État"
-    )
+    return CloudLevel.C3, f"la solution se déploie sur {known}, cloud interne réservé à l'État"
 
 
 def _european_level(facts: OfferFacts) -> tuple[CloudLevel, str]:
@@ -306,7 +304,7 @@ def _european_level(facts: OfferFacts) -> tuple[CloudLevel, str]:
         )
     if None in control:
         who = _who(*(value is None for value in control))
-        return CloudLevel.C0, f"le contrôle extra-européen de {who} n'est pas renseigné"
+        return CloudLevel.C0, f"rien n'indique si {who} relève d'un droit extra-européen"
     return CloudLevel.C4, (
         "les données sont hébergées dans l'UE ou l'EEE, hors de tout contrôle extra-européen de "
         "l'hébergeur et de l'éditeur"
@@ -368,9 +366,9 @@ def _remarks(
             "doit lever la contradiction."
         )
     if level is CloudLevel.C6A:
-        scopes, names = adequacy_scopes(on), country_names()
+        scopes = adequacy_scopes(on)
         remarks += [
-            f"{names.get(code, code)} : l'adéquation se limite aux {scopes[code]}."
+            f"{_names([code])} : l'adéquation se limite aux {scopes[code]}."
             for code in _codes(facts)
             if scopes.get(code)
         ]

@@ -228,11 +228,15 @@ def _parse(text: str) -> Any:
         lambda found: found[0] if found[0].lower() in _names() else found[1],
         text,
     )
-    tree = _licensing().parse(text, validate=True, strict=True)
+    try:
+        tree = _licensing().parse(text, validate=True, strict=True)
+    except Exception as error:  # the library lets IndexError and AssertionError out: "( OR MIT"
+        raise ExpressionError("bad syntax") from error
     for symbol in tree.symbols:
-        base = getattr(symbol, "license_symbol", symbol)
-        if base.is_exception or base.key.startswith("LicenseRef-"):
-            raise ExpressionError(f"{base.key} is not an SPDX licence")
+        licence = getattr(symbol, "license_symbol", symbol)
+        # What SPDX does not list is unknown: a private "exception" may restrict, not permit.
+        if licence.is_exception or "LicenseRef-" in symbol.render():
+            raise ExpressionError(f"{symbol} is not an SPDX licence")
     return tree
 
 
@@ -243,8 +247,6 @@ def _licence_ids(tree: Any) -> Iterator[str]:
 
 def _status(tree: Any) -> LicenceStatus:
     if isinstance(tree, LicenseWithExceptionSymbol):
-        if _refusal(tree.exception_symbol.key):
-            return LicenceStatus.REFUSED
         return _id_status(tree.license_symbol.key)
     if isinstance(tree, LicenseSymbol):
         return _id_status(tree.key)

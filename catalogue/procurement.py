@@ -136,9 +136,7 @@ def regime(
     :param amount: total estimated value of the need, euros HT, options and renewals included.
     :param on: day the consultation is launched: the thresholds in force that day apply.
     :param buyer_kind: ``etat`` (State and central public authorities) or ``autre``.
-    :param innovation_claimed: whether the purchase is claimed to be innovative.
-    :param vehicle: true, or the name of the contract, when buying through a central purchasing
-        body. Give only vehicles that such a body holds.
+    :param vehicle: true, or the name of the contract, to buy through a central purchasing body.
     :param thresholds: other thresholds than those of the data file.
     :param today: day of reading, which tells stale verifications; ``on`` by default.
     :raises ValueError: negative amount, unknown kind of buyer, date before the data.
@@ -149,27 +147,11 @@ def regime(
     if not amount.is_finite() or amount < 0:
         raise ValueError("Le montant du besoin est positif ou nul.")
     rows = load_thresholds() if thresholds is None else tuple(thresholds)
-    formalised = FORMALISED_IDS[_buyer(buyer_kind)]
-    in_force = {
-        name: threshold_at(name, on, rows)
-        for name in ("direct_purchase", "innovation", "publicity", formalised)
-    }
+    # Looked up first, so that a date before the data is refused whatever the way of buying.
+    in_force = _in_force(rows, on, _buyer(buyer_kind), innovation_claimed)
     if vehicle is True or (isinstance(vehicle, str) and vehicle.strip()):
         return _through_central_body(vehicle, today or on)
-    code, used = _decide(
-        amount,
-        direct=in_force["direct_purchase"],
-        innovation=in_force["innovation"] if innovation_claimed else None,
-        publicity=in_force["publicity"],
-        formalised=in_force[formalised],
-    )
-    return Regime(
-        code=code,
-        label=REGIME_LABELS[code],
-        sources=tuple(_source(row) for row in used),
-        publicity=_publicity(code, amount, in_force["publicity"]),
-        warnings=_warnings(code, used, on, today or on),
-    )
+    return _own_procedure(amount, in_force, on, today or on)
 
 
 def threshold_at(name: str, on: date, rows: Iterable[Threshold]) -> Threshold:
@@ -211,24 +193,52 @@ def load_thresholds() -> tuple[Threshold, ...]:
     )
 
 
-def _decide(
-    amount: Decimal,
-    *,
-    direct: Threshold,
-    innovation: Threshold | None,
-    publicity: Threshold,
-    formalised: Threshold,
-) -> tuple[RegimeCode, tuple[Threshold, ...]]:
+@dataclass(frozen=True)
+class _InForce:
+    """Thresholds of a buyer on a day; no ``innovation`` when it is not claimed."""
+
+    direct: Threshold
+    innovation: Threshold | None
+    publicity: Threshold
+    formalised: Threshold
+
+
+def _in_force(
+    rows: tuple[Threshold, ...], on: date, buyer: BuyerKind, innovation_claimed: bool
+) -> _InForce:
+    innovation = threshold_at("innovation", on, rows)
+    return _InForce(
+        direct=threshold_at("direct_purchase", on, rows),
+        innovation=innovation if innovation_claimed else None,
+        publicity=threshold_at("publicity", on, rows),
+        formalised=threshold_at(FORMALISED_IDS[buyer], on, rows),
+    )
+
+
+def _own_procedure(amount: Decimal, in_force: _InForce, on: date, today: date) -> Regime:
+    code, used = _decide(amount, in_force)
+    return Regime(
+        code=code,
+        label=REGIME_LABELS[code],
+        sources=tuple(_source(row) for row in used),
+        publicity=_publicity(code, amount, in_force.publicity),
+        warnings=_warnings(code, used, on, today),
+    )
+
+
+def _decide(amount: Decimal, in_force: _InForce) -> tuple[RegimeCode, tuple[Threshold, ...]]:
     """Return the regime and the thresholds that decided it (what the user is shown)."""
-    if amount < direct.value:
-        return RegimeCode.DIRECT, (direct,)
+    innovation = in_force.innovation
+    if amount < in_force.direct.value:
+        return RegimeCode.DIRECT, (in_force.direct,)
     if innovation is not None and amount < innovation.value:
         return RegimeCode.INNOVATION, (innovation,)
     # An innovation that is too dear for its exception is told why: its threshold is shown too.
     seen = () if innovation is None else (innovation,)
-    if amount < formalised.value:
-        return RegimeCode.ADAPTED, (direct, *seen, publicity, formalised)
-    return RegimeCode.FORMALISED, (*seen, formalised)
+    if amount < in_force.formalised.value:
+        used = (in_force.direct, *seen, in_force.publicity, in_force.formalised)
+        return RegimeCode.ADAPTED, used
+    return RegimeCode.FORMALISED, (*seen, in_force.formalised)
 
 
 def _publicity(code: RegimeCode, amount: Decimal, publicity: Threshold) -> str:

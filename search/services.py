@@ -11,10 +11,18 @@ from uuid import UUID
 from django.conf import settings
 from django.core.cache import cache as shared_cache
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Model, Prefetch
 from django.utils import timezone
 
-from catalogue.models import Category, Listing
+from catalogue.countries import country_choices
+from catalogue.models import (
+    BuyerCategory,
+    Category,
+    Integration,
+    Listing,
+    PurchasingBody,
+    SolutionTag,
+)
 from search import documents
 from search.contract import Completion, Document, Engine, Health, Hit, Query, Results, Vocabulary
 from search.engines import build_engine
@@ -35,10 +43,19 @@ VOCABULARY_SECONDS = 30
 """How long a process may go on with the words it knows after staff changed them."""
 
 
-@cache
 def get_engine(name: str | None = None) -> Engine:
     """The engine called `name`, or the one of the settings; one instance a process."""
-    return build_engine(name or settings.SEARCH["ENGINE"], settings.SEARCH, FACETS, vocabulary)
+    return _engine(name or settings.SEARCH["ENGINE"])
+
+
+@cache
+def _engine(name: str) -> Engine:
+    return build_engine(name, settings.SEARCH, FACETS, vocabulary)
+
+
+def forget_engines() -> None:
+    """Let go of the engines: the next search reads the settings anew."""
+    _engine.cache_clear()
 
 
 def search(query: Query) -> Results:
@@ -80,9 +97,44 @@ def _read_vocabulary() -> Vocabulary:
     )
 
 
+def facet_labels() -> dict[str, dict[str, str]]:
+    """Open facet → known value → French label, in the order to show; a few seconds old at most.
+
+    Facets whose values nobody keeps a list of (licences) are absent. Categories come each before
+    its sub-categories.
+    """
+    known: dict[str, dict[str, str]] | None = shared_cache.get("search.facet_labels")
+    if known is None:
+        known = _read_facet_labels()
+        shared_cache.set("search.facet_labels", known, VOCABULARY_SECONDS)
+    return known
+
+
+def _read_facet_labels() -> dict[str, dict[str, str]]:
+    def names(model: type[Model]) -> dict[str, str]:
+        rows = model._default_manager.order_by("position", "name")
+        return dict(rows.values_list("slug", "name"))
+
+    roots = Category.objects.roots().prefetch_related(
+        Prefetch("children", Category.objects.order_by("position", "name"))
+    )
+    families = [[root, *root.children.all()] for root in roots]
+    buyers = names(BuyerCategory)
+    return {
+        "categorie": {category.slug: category.name for family in families for category in family},
+        "public": buyers,
+        "reference": buyers,
+        "reference-confirmee": buyers,
+        "integration": names(Integration),
+        "vehicule": names(PurchasingBody),
+        "hebergement": dict(country_choices()),
+        "tag": dict(SolutionTag.objects.order_by("name").values_list("slug", "name")),
+    }
+
+
 def forget_vocabulary() -> None:
     """Make this process read the words anew at the next search."""
-    shared_cache.delete("search.vocabulary")
+    shared_cache.delete_many(["search.vocabulary", "search.facet_labels"])
 
 
 @transaction.atomic

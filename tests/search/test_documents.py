@@ -1,0 +1,141 @@
+"""What the index knows of a sheet, from the rows to the search."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from catalogue.models import BuyerCategory, Listing
+from search import documents, services
+from search.contract import Hit, Need, Query, Results
+from tests.catalogue.factories import (
+    TODAY,
+    VendorFactory,
+    lump_sum,
+    make_offer,
+    make_sheet,
+    per_agent,
+    verify,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("site", "engine")]
+
+
+def found(text: str = "", need: Need = Need.MEDIUM, **filters: Any) -> Results:
+    """Results of a search on a fresh index; `moins_de_100k=("1",)` for `moins-de-100k`."""
+    services.rebuild()
+    spelled = {name.replace("_", "-"): values for name, values in filters.items()}
+    return services.search(Query(text, spelled, need))
+
+
+def only(results: Results) -> Hit:
+    (hit,) = results.hits
+    return hit
+
+
+class TestTwoOffersOnOneSheet:
+    """A: SecNumCloud verified, 240,000 €; B: Union under foreign law, 60,000 €."""
+
+    @pytest.fixture(autouse=True)
+    def _sheet(self, site: object) -> None:
+        page = make_sheet()
+        qualified = make_offer(
+            page, "A", secnumcloud="service", hosting_countries=["FR"], **lump_sum("240000")
+        )
+        verify(qualified)
+        make_offer(
+            page, "B", hosting_countries=["IE"], host_outside_eu_control=True, **lump_sum("60000")
+        )
+
+    def test_are_not_mixed_to_satisfy_two_filters(self) -> None:
+        assert found(cloud=("conforme",), moins_de_100k=("1",)).total == 0
+
+    def test_show_the_one_that_is_qualified_with_its_own_price(self) -> None:
+        hit = only(found(cloud=("conforme",)))
+        assert (hit.offer["name"], hit.total, hit.offer["level"]) == ("A", 240_000_00, "c1")
+
+    def test_show_the_cheap_one_with_its_own_hosting(self) -> None:
+        hit = only(found(moins_de_100k=("1",)))
+        assert (hit.offer["name"], hit.total, hit.offer["synthesis"]) == (
+            "B", 60_000_00, "a-justifier",
+        )  # fmt: skip
+
+
+class TestUnder100k:
+    @pytest.mark.parametrize(
+        ("total", "passes"), [("99999.99", True), ("100000.00", False), ("100000.01", False)]
+    )
+    def test_is_strict_to_the_cent(self, total: str, passes: bool) -> None:
+        make_offer(make_sheet(), **lump_sum(total))
+        assert (found(moins_de_100k=("1",)).total == 1) is passes
+
+    def test_leaves_quotes_and_missing_or_expired_prices_apart(self) -> None:
+        make_offer(make_sheet("Devis"), pricing="quote")
+        make_offer(make_sheet("Muette"))
+        make_offer(
+            make_sheet("Périmée"), **lump_sum("10", price_valid_until=dt.date(2020, 1, 1))
+        )
+        make_sheet("Sans offre")
+        results = found(moins_de_100k=("1",))
+        assert results.total == 0
+        assert results.apart == {"sur-devis": 1, "non-renseigne": 3}
+
+    def test_depends_on_the_need_chosen(self) -> None:
+        make_offer(make_sheet(), **per_agent("20"))  # 19 200, 96 000 and 960 000 € over 48 months
+        assert [found(need=need, moins_de_100k=("1",)).total for need in Need] == [1, 1, 0]
+        assert only(found(need=Need.SMALL)).total == 19_200_00
+
+
+class TestAStateCloud:
+    def test_is_not_offered_to_local_bodies(self) -> None:
+        page = make_sheet()
+        page.buyer_categories.set(BuyerCategory.objects.filter(slug__in=("etat", "commune")))
+        page.save()
+        verify(make_offer(page, deployment="cloud-etat", state_cloud="nubo"))
+        assert found(cloud=("conforme",), public=("etat",)).total == 1
+        assert found(cloud=("conforme",), public=("commune",)).total == 0
+
+
+class TestADocument:
+    def build(self) -> Any:
+        (document,) = documents.build(Listing.objects.all(), seed="s", on=TODAY)
+        return document
+
+    def test_counts_a_tpe_as_a_pme_too(self) -> None:
+        make_sheet(vendor=VendorFactory(size="tpe"))
+        assert self.build().facets["taille"] == ("tpe", "pme")
+
+    def test_counts_a_sub_category_in_its_mother(self) -> None:
+        make_sheet(categories=("ged",))
+        assert self.build().facets["categorie"] == ("ged", "documents")
+
+    def test_does_not_call_free_what_has_a_refused_licence(self) -> None:
+        make_sheet(distribution="libre", licence="BUSL-1.1")
+        assert self.build().facets["distribution"] == ("code-accessible",)
+
+    def test_says_declared_free_without_a_repository_that_answers(self) -> None:
+        make_sheet(distribution="libre", licence="MIT")
+        assert self.build().card["openness"] == "declare-libre"
+
+    def test_lists_each_licence_of_an_alternative(self) -> None:
+        make_sheet(distribution="libre", licence="MIT OR Apache-2.0")
+        assert set(self.build().facets["licence"]) == {"MIT", "Apache-2.0"}
+
+    def test_holds_no_address_of_a_person(self) -> None:
+        make_sheet(vendor=VendorFactory(contact_email="personne@exemple.fr"))
+        assert "personne@exemple.fr" not in repr(self.build())
+
+    def test_has_a_neutral_place_that_only_the_seed_changes(self) -> None:
+        make_sheet()
+        first, again = self.build().neutral, self.build().neutral
+        (other,) = documents.build(Listing.objects.all(), seed="t", on=TODAY)
+        assert first == again != other.neutral
+
+    def test_costs_the_same_queries_for_ten_sheets_as_for_two(
+        self, django_assert_max_num_queries: Any
+    ) -> None:
+        for number in range(10):
+            page = make_sheet(f"Solution {number}")
+            verify(make_offer(page, **lump_sum("10")))
+        with django_assert_max_num_queries(22):
+            assert len(list(documents.build(Listing.objects.all(), seed="s"))) == 10
