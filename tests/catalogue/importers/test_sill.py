@@ -1,0 +1,133 @@
+"""Bringing the SILL in: mapping, report, and twice the same file."""
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from catalogue.importers import sill
+from catalogue.importers.records import ImportedSheet, UnreadableSource
+from catalogue.importers.services import import_sheets
+from catalogue.models import Listing
+from config.environment import ROOT
+
+REAL = ROOT.parent / "shared" / "data" / "sill" / "sill.json"
+
+
+def entry(**changes: Any) -> dict[str, Any]:
+    """An invented entry in the SILL's own shape."""
+    return {
+        "id": "901", "i": "Tamarisque", "f": "Outil de conférence en ligne", "c": "Visiophonie",
+        "se": "Espace utilisateur et canal", "l": "GPL-3.0", "st": "R", "su": "Oui",
+        "y": "2021 ; 2022", "co": "77", "p": "", "v-": "2.4", "u": "",
+        "sources": "https://forge.example.org/tamarisque", "website": "https://tamarisque.example.org",
+        **changes,
+    }  # fmt: skip
+
+
+@pytest.fixture
+def read(tmp_path: Path) -> Callable[..., list[ImportedSheet]]:
+    def _read(*entries: Any) -> list[ImportedSheet]:
+        path = tmp_path / "sill.json"
+        path.write_text(json.dumps(list(entries)), encoding="utf-8")
+        return list(sill.read(path))
+
+    return _read
+
+
+class TestReading:
+    def test_maps_a_function_to_a_sub_category(self, read: Any) -> None:
+        (sheet,) = read(entry())
+        assert sheet.categories == ("visioconference",)
+
+    def test_normalises_the_licence_and_says_so(self, read: Any) -> None:
+        (sheet,) = read(entry())
+        assert sheet.licence == "GPL-3.0-only"
+        assert any("GPL-3.0" in remark for remark in sheet.remarks)
+
+    def test_keeps_both_public_ids_and_the_source(self, read: Any) -> None:
+        (sheet,) = read(entry())
+        assert (sheet.sill_id, sheet.comptoir_id) == ("901", "77")
+        assert sheet.source_licence == "Licence Ouverte 2.0"
+
+    def test_reports_what_is_out_of_scope(self, read: Any) -> None:
+        (sheet,) = read(entry(c="Système d'Exploitation", f="Distribution GNU/Linux"))
+        assert any("hors périmètre" in remark for remark in sheet.remarks)
+
+    def test_reports_what_it_cannot_map(self, read: Any) -> None:
+        (sheet,) = read(entry(f="Chose inconnue", c="Machin", l="Licence maison"))
+        assert sheet.categories == ()
+        assert sheet.licence == ""
+        assert len(sheet.remarks) == 2
+
+    def test_tells_two_entries_of_one_name_apart(self, read: Any) -> None:
+        names = [sheet.name for sheet in read(entry(p="Écrit"), entry(id="902", p="Toile"))]
+        assert names == ["Tamarisque (Écrit)", "Tamarisque (Toile)"]
+
+    def test_drops_an_address_that_is_not_of_the_web(self, read: Any) -> None:
+        (sheet,) = read(entry(sources="javascript:alert(1)", website="voir la forge"))
+        assert (sheet.repository_url, sheet.website) == ("", "")
+
+    @pytest.mark.parametrize("content", ["", "{", '{"a": 1}', '["texte"]', '[{"i": "Sans id"}]'])
+    def test_refuses_another_file_in_words(self, tmp_path: Path, content: str) -> None:
+        path = tmp_path / "autre.json"
+        path.write_text(content)
+        with pytest.raises(UnreadableSource):
+            list(sill.read(path))
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("site")
+class TestImporting:
+    def test_makes_a_published_sheet_without_vendor(self, read: Any) -> None:
+        report = import_sheets(read(entry()))
+        listing = Listing.objects.get()
+        assert (report.created, listing.vendor, listing.page.live) == (1, None, True)
+        assert listing.page.offers.get().pricing == "unpriced"
+
+    def test_changes_nothing_the_second_time(self, read: Any) -> None:
+        import_sheets(read(entry()))
+        before = Listing.objects.get().page.latest_revision_id
+        report = import_sheets(read(entry()))
+        assert (report.created, report.updated, report.unchanged) == (0, 0, 1)
+        assert Listing.objects.get().page.latest_revision_id == before
+
+    def test_updates_a_sheet_that_changed_and_keeps_its_ids(self, read: Any) -> None:
+        import_sheets(read(entry()))
+        before = Listing.objects.get()
+        offer = before.page.offers.get().uid
+        report = import_sheets(read(entry(f="Serveur de visioconférence")))
+        after = Listing.objects.get()
+        assert report.updated == 1
+        assert (after.uid, after.page.offers.get().uid) == (before.uid, offer)
+        assert after.page.summary == "Serveur de visioconférence"
+
+    def test_writes_nothing_when_dry(self, read: Any) -> None:
+        report = import_sheets(read(entry()), dry_run=True)
+        assert report.created == 1
+        assert not Listing.objects.exists()
+
+    def test_gives_two_sheets_of_one_name_two_addresses(self, read: Any) -> None:
+        import_sheets(read(entry()))
+        import_sheets(read(entry(id="902")))
+        assert {row.page.slug for row in Listing.objects.all()} == {"tamarisque", "tamarisque-902"}
+
+
+@pytest.mark.django_db
+class TestTheCommand:
+    def test_says_what_to_do_when_the_file_is_missing(self, site: object) -> None:
+        with pytest.raises(CommandError, match="introuvable"):
+            call_command("import_solutions", "absent.json", format="sill")
+
+    def test_brings_the_real_sill_in(self, site: object) -> None:
+        if not REAL.exists():
+            message = "the SILL's export is not beside this checkout"
+            if os.environ.get("CI") == "true":
+                pytest.fail(message)
+            pytest.skip(message)
+        call_command("import_solutions", REAL, format="sill")
+        assert Listing.objects.public().filter(source="sill").count() == 240
