@@ -12,6 +12,8 @@ urlpatterns = [
     path("documents/", include(wagtaildocs_urls)),
     *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
     path("", include("home.urls")),
+    path("", include("sourcing.urls")),
+    path("", include("search.urls")),
     path("", include("catalogue.urls")),
     path("", include(wagtail_urls)),
 ]

@@ -34,10 +34,10 @@ INSTALLED_APPS = [
     "taggit",
     "django_tasks",
     "django_tasks_db",
+    "django.forms",  # before dsfr, whose widgets would break the admin's
     "dsfr",
     "widget_tweaks",
     "csp",
-    "django.forms",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -229,8 +229,6 @@ LOGGING = {
         "console": {"class": "logging.StreamHandler", "stream": sys.stderr, "formatter": "line"}
     },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
-    # It tells of every task twice, and Wagtail makes two at each save.
-    "loggers": {"django_tasks": {"level": "WARNING"}},
     # A line for each page saved and each background task would drown everything else.
     "loggers": {
         "django_tasks": {"level": "WARNING"},

@@ -4,8 +4,8 @@ import os
 
 os.environ.setdefault("DJANGO_DEBUG", "1")
 
-from config.settings.base import *  # noqa: E402, F403  (settings are assembled by star imports)
-from config.settings.base import DEBUG, STORAGES  # noqa: E402
+from config.settings.base import *  # noqa: F403  (settings are assembled by star imports)
+from config.settings.base import DEBUG, STORAGES
 
 if DEBUG:
     STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

@@ -9,8 +9,8 @@ os.environ.setdefault(
     "SECRET_KEY", "a-key-for-the-tests-alone-0123456789-abcdefghijklmnopqrstuvwxyz"
 )
 
-from config.settings.base import *  # noqa: E402, F403  (settings are assembled by star imports)
-from config.settings.base import SEARCH, STORAGES  # noqa: E402
+from config.settings.base import *  # noqa: F403  (settings are assembled by star imports)
+from config.settings.base import SEARCH, STORAGES
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
@@ -18,6 +18,8 @@ STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.Static
 _scratch = tempfile.mkdtemp(prefix="catalogue-tests-")
 MEDIA_ROOT = f"{_scratch}/media"
 EVIDENCE_ROOT = f"{_scratch}/evidence"
+STATIC_ROOT = f"{_scratch}/static"
+os.mkdir(STATIC_ROOT)  # WhiteNoise warns of a folder that is not there
 STORAGES["evidence"] = {
     "BACKEND": "django.core.files.storage.FileSystemStorage",
     "OPTIONS": {"location": EVIDENCE_ROOT, "base_url": None},

@@ -1,0 +1,107 @@
+# What a person types. `make help` lists the targets.
+# Works with GNU make and a POSIX shell; everything is installed into .venv, nothing elsewhere.
+
+PYTHON ?= python3
+PORT ?= 8000
+JOBS ?= auto
+SILL ?= $(wildcard ../shared/data/sill/sill.json)
+
+VENV := .venv
+BIN := $(VENV)/bin
+MANAGE := $(BIN)/python manage.py
+RUNTIME := $(VENV)/runtime.stamp
+TOOLS := $(VENV)/tools.stamp
+SOURCES := git ls-files --cached --others --exclude-standard
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format bench lock install chromium clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+demo: export DJANGO_SETTINGS_MODULE = config.settings.dev
+demo: export DJANGO_DEBUG = 0
+demo: export ALLOWED_HOSTS = localhost,127.0.0.1
+demo: export SITE_URL = http://127.0.0.1:$(PORT)
+demo: export SECRET_KEY = $(shell cat var/secret-key 2>/dev/null)
+demo: $(RUNTIME) var/secret-key ## Load the demo catalogue and serve it on 127.0.0.1 (PORT=8000 SILL=path)
+	$(MANAGE) migrate --verbosity 0
+	$(MANAGE) init_site
+	$(MANAGE) load_demo > var/demo.txt
+	$(if $(SILL),$(MANAGE) import_solutions --format sill $(SILL) > var/sill.txt)
+	$(MANAGE) rebuild_index
+	$(MANAGE) collectstatic --noinput
+	@cat var/demo.txt; $(if $(SILL),tail -n 1 var/sill.txt; echo "(détail dans var/sill.txt)")
+	@echo "Site            $(SITE_URL)/"
+	@echo "Recherche       $(SITE_URL)/solutions/"
+	@echo "Administration  $(SITE_URL)/gestion/"
+	@echo "Ctrl-C arrête le site."
+	@# Both processes end together, whichever way this shell does.
+	@$(MANAGE) sync_index --loop & worker=$$!; \
+	$(BIN)/gunicorn config.wsgi --bind 127.0.0.1:$(PORT) --workers 2 --threads 4 \
+	  --worker-class gthread --no-control-socket & web=$$!; \
+	trap 'kill $$web $$worker 2>/dev/null; wait' EXIT; \
+	trap 'exit 0' INT TERM HUP; \
+	wait $$web
+
+test: $(TOOLS) chromium check ## Install what is needed, then check and test everything
+	$(BIN)/pytest -n $(JOBS)
+	$(BIN)/python -m tests.postgresql $(BIN)/pytest -n $(JOBS) -m "db and not browser"
+
+check: export DJANGO_SETTINGS_MODULE = config.settings.dev
+check: $(TOOLS) ## Formatting, linters, types, import contracts, migrations, settings
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(SOURCES) 'templates/*.html' '*/templates/*.html' | xargs -r $(BIN)/djlint --lint --quiet
+	$(BIN)/codespell
+	$(SOURCES) '*.py' | xargs $(BIN)/django-upgrade --target-version 5.2 --check
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+	$(MANAGE) check --fail-level WARNING
+	$(MANAGE) makemigrations --check --dry-run
+	DJANGO_SETTINGS_MODULE=config.settings.production DJANGO_DEBUG=0 SITE_URL=https://catalogue.example \
+	  ALLOWED_HOSTS=catalogue.example SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))')" \
+	  $(MANAGE) check --deploy --fail-level WARNING
+
+format: $(TOOLS) ## Format the code and apply the linters' safe corrections
+	$(BIN)/ruff check --fix --exit-zero .
+	$(BIN)/ruff format .
+	$(SOURCES) '*.py' | xargs $(BIN)/django-upgrade --target-version 5.2 --exit-zero-even-if-changed
+
+bench: export DJANGO_SETTINGS_MODULE = config.settings.test
+bench: $(TOOLS) ## Measure the search with 500, 10,000 and 100,000 documents
+	$(MANAGE) bench_search --documents 500
+	$(MANAGE) bench_search --documents 10000
+	$(MANAGE) bench_search --documents 100000
+
+lock: $(TOOLS) ## Pin the dependencies of requirements/*.in with their hashes
+	for name in base dev; do $(BIN)/uv pip compile --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header --quiet requirements/$$name.in -o requirements/$$name.txt; done
+
+install: $(TOOLS) ## Install everything into .venv without running anything
+
+chromium: ## Install Chromium for the browser tests, where that is allowed
+	@command -v chromium >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ]; then sudo=; else sudo="sudo -n"; fi; \
+	  $$sudo true 2>/dev/null && command -v apt-get >/dev/null \
+	    && $$sudo apt-get update -qq && $$sudo apt-get install -y -qq --no-install-recommends chromium; \
+	} || echo "Chromium is missing and cannot be installed from here: the browser tests will say so." >&2
+
+clean: ## Remove the environment, the demo's data and all caches
+	rm -rf $(VENV) var .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name it with PYTHON=…")'
+	$(PYTHON) -m venv $(VENV)
+
+$(RUNTIME): requirements/base.txt | $(BIN)/python
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+$(TOOLS): requirements/dev.txt $(RUNTIME) | $(BIN)/python
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+var/secret-key:
+	@mkdir -p var
+	@umask 077; $(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))' > $@

@@ -1,0 +1,85 @@
+"""What all tests share: markers, test databases, clean caches, the site, a fresh search engine."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import hypothesis
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connection
+from django.test import TransactionTestCase
+
+from search.contract import Engine
+from search.services import forget_engines, get_engine
+from tests.databases import PostgreSQLDatabase, SQLiteDatabase
+
+# A shared machine is slow at times; in CI the same examples are tried at every run.
+hypothesis.settings.register_profile("developer", deadline=None)
+hypothesis.settings.register_profile("ci", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") == "true" else "developer")
+
+DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
+
+
+@pytest.hookimpl(tryfirst=True)  # before -m chooses among the markers
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if item.get_closest_marker("django_db") or fixtures & DATABASE_FIXTURES:
+            item.add_marker("db")
+        if "page" in fixtures:
+            item.add_marker("browser")
+            # One process collects the static files and starts Chromium, the others do the rest.
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+def pytest_unconfigure() -> None:
+    # The settings of the tests put the media, the evidence and the index in one scratch folder.
+    shutil.rmtree(Path(settings.MEDIA_ROOT).parent, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    request, django_test_environment, django_db_blocker, tmp_path_factory
+) -> Iterator[None]:
+    """Replace pytest-django's: copy a migrated template, and copy it again after a transaction."""
+    if connection.vendor == "sqlite":
+        database = SQLiteDatabase(
+            cache=request.config.cache.mkdir("databases"),
+            scratch=tmp_path_factory.mktemp("database"),
+        )
+    else:
+        database = PostgreSQLDatabase()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: database.restore())
+        with django_db_blocker.unblock():
+            database.create()
+        yield
+        with django_db_blocker.unblock():
+            database.drop()
+
+
+@pytest.fixture(autouse=True)
+def _clean_cache() -> Iterator[None]:
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def site(db):
+    """The site as `init_site` makes it: root, catalogue page, groups, workflow, dated data."""
+    from home.services import init_site
+
+    return init_site()
+
+
+@pytest.fixture
+def engine(db, tmp_path, settings) -> Iterator[Engine]:
+    """The embedded engine on an empty folder of its own, in use for the time of the test."""
+    settings.SEARCH = {**settings.SEARCH, "ENGINE": "embedded", "INDEX_DIR": tmp_path / "index"}
+    forget_engines()
+    yield get_engine()
+    forget_engines()
