@@ -1,0 +1,9 @@
+"""Addresses of the catalogue that Wagtail does not serve itself."""
+
+from django.urls import path
+
+from catalogue import views
+
+urlpatterns = [
+    path("editeurs/<slug:slug>/", views.vendor_page, name="vendor"),
+]

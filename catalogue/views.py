@@ -1,0 +1,82 @@
+"""Public pages of the catalogue that are not Wagtail pages."""
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from catalogue.choices import SizeSource
+from catalogue.countries import country_names
+from catalogue.models import Listing, Vendor
+
+SHEETS_PER_PAGE = 20
+
+
+@require_GET
+def vendor_page(request: HttpRequest, slug: str) -> HttpResponse:
+    """A vendor: what is known of it, each fact with its source, and its sheets."""
+    vendor = get_object_or_404(Vendor.objects.with_live_sheets(), slug=slug)
+    listings = (
+        Listing.objects.public()
+        .filter(vendor=vendor)
+        .select_related("page")
+        .prefetch_related("page__categories")
+        .order_by("page__title", "pk")
+    )
+    paginator = Paginator(listings, SHEETS_PER_PAGE)
+    page = paginator.get_page(request.GET.get("page"))
+    return render(
+        request,
+        "catalogue/vendor_page.html",
+        {
+            "vendor": vendor,
+            "country": country_names().get(vendor.country, vendor.country),
+            "size_source": _size_source(vendor),
+            "cards": [_card(listing) for listing in page],
+            "page": page,
+            "count": paginator.count,
+            "organization": _organization(vendor, request),
+        },
+    )
+
+
+def _size_source(vendor: Vendor) -> str:
+    """Who says how large the vendor is."""
+    year = f" {vendor.size_year}" if vendor.size_year else ""
+    return {
+        SizeSource.SIRENE: _("selon SIRENE (Insee)") + year,
+        SizeSource.DECLARED: _("déclarée par l'offreur") + year,
+        SizeSource.JUSTIFIED: _("justifiée par une pièce") + year,
+    }.get(SizeSource(vendor.size_source), "")
+
+
+def _card(listing: Listing) -> dict[str, Any]:
+    page = listing.page
+    return {
+        "url": f"/solutions/{page.slug}/",
+        "name": page.title,
+        "summary": page.summary,
+        "categories": [category.name for category in page.categories.all()],
+        "distribution": page.distribution,
+        "updated": page.last_published_at.date().isoformat() if page.last_published_at else None,
+    }
+
+
+def _organization(vendor: Vendor, request: HttpRequest) -> dict[str, Any]:
+    """The vendor as schema.org describes an organisation."""
+    data: dict[str, Any] = {
+        "@context": "https://schema.org",
+        "@type": "Organization",
+        "name": vendor.name,
+        "url": vendor.website or request.build_absolute_uri(vendor.get_absolute_url()),
+        "address": {"@type": "PostalAddress", "addressCountry": vendor.country},
+    }
+    optional = {
+        "legalName": vendor.legal_name,
+        "description": vendor.description,
+        "identifier": vendor.siren or vendor.national_id,
+    }
+    return data | {key: value for key, value in optional.items() if value}

@@ -1,0 +1,97 @@
+"""The contact form."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from catalogue.models import Listing
+from home.models import ContactMessage
+
+Subject = ContactMessage.Subject
+SHEET = re.compile(r"(?:.*/solutions/)?(?P<slug>[-\w]{1,255})/?(?:[?#].*)?", re.ASCII)
+
+
+def find_listing(address: str) -> Listing | None:
+    """The public sheet that a visitor means by its address or its slug, if any."""
+    match = SHEET.fullmatch(address.strip())
+    if not match:
+        return None
+    public = Listing.objects.public().select_related("page")
+    return public.filter(page__slug=match["slug"]).first()
+
+
+class ContactForm(forms.Form):
+    """A message to mission LABEL, or the report of an anomaly on a sheet."""
+
+    objet = forms.ChoiceField(
+        label=_("Objet"),
+        choices=Subject.choices,
+        initial=Subject.QUESTION,
+        error_messages={"invalid_choice": _("Choisissez un objet dans la liste.")},
+    )
+    fiche = forms.CharField(
+        label=_("Fiche concernée"),
+        max_length=500,
+        required=False,
+        help_text=_(
+            "Pour signaler une anomalie : l'adresse de la fiche, copiée depuis le navigateur."
+        ),
+    )
+    message = forms.CharField(
+        label=_("Votre message"),
+        max_length=4000,
+        help_text=_("4 000 caractères au plus. N'y mettez aucune donnée sensible."),
+        error_messages={"required": _("Écrivez votre message.")},
+        widget=forms.Textarea(attrs={"rows": 8}),
+    )
+    email = forms.EmailField(
+        label=_("Votre adresse électronique"),
+        required=False,
+        help_text=_("Pour vous répondre, et rien d'autre. Format attendu : nom@domaine.fr"),
+        error_messages={"invalid": _("Écrivez une adresse complète, par exemple nom@domaine.fr.")},
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+    # Hidden from people by the style sheet: what fills it is a robot.
+    site = forms.CharField(
+        label=_("Laissez ce champ vide"),
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            is_select = isinstance(field.widget, forms.Select)
+            field.widget.attrs["class"] = "fr-select" if is_select else "fr-input"
+
+    @property
+    def is_from_robot(self) -> bool:
+        """Whether the field that nobody sees was filled. To be read after validation."""
+        return bool(self.data.get("site"))
+
+    def clean_fiche(self) -> Listing | None:
+        typed = self.cleaned_data["fiche"]
+        if not typed:
+            return None
+        listing = find_listing(typed)
+        if listing is None:
+            raise ValidationError(
+                _(
+                    "Cette fiche est introuvable. Collez son adresse, par exemple /solutions/nom-de-la-fiche/."
+                )
+            )
+        return listing
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        subject = data.get("objet")
+        if subject == Subject.QUESTION and not data.get("email") and "email" not in self.errors:
+            self.add_error(
+                "email", _("Donnez votre adresse : sans elle, nous ne pouvons pas vous répondre.")
+            )
+        if subject == Subject.ANOMALY and not data.get("fiche") and "fiche" not in self.errors:
+            self.add_error("fiche", _("Indiquez la fiche concernée : collez son adresse."))
+        return data

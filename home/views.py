@@ -1,0 +1,214 @@
+"""Pages of the site's frame, and what machines ask it."""
+
+import datetime as dt
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from catalogue.models import Category, ReferenceConfiguration
+from home import services
+from home.forms import ContactForm, find_listing
+from home.models import ContactMessage, ContentPage
+from search.models import SynonymGroup
+from search.services import health, pending, state
+
+MESSAGES_PER_HOUR = 5
+STALE_INDEX = dt.timedelta(hours=36)
+"""The index is rebuilt every night: older than this, nobody rebuilt it."""
+SECURITY_TXT_DAYS = 180
+
+
+@require_GET
+def ranking(request: HttpRequest) -> HttpResponse:
+    """How results are ordered, and that nobody can buy a place."""
+    rows = ReferenceConfiguration.objects.at(timezone.localdate()).order_by("metric", "quantity")
+    return render(
+        request,
+        "home/ranking.html",
+        {
+            "state": state(),
+            "configurations": _by_metric(rows),
+            "synonyms": SynonymGroup.objects.order_by("pk")[:8],
+            "summary": (
+                ("ordre", _("L'ordre des résultats")),
+                ("mots", _("Les mots que le catalogue rapproche")),
+                ("prix", _("Comment le prix total est calculé")),
+                ("filtres", _("Ce que font les filtres")),
+                ("marques", _("Ce que valent les marques")),
+            ),
+        },
+    )
+
+
+def _by_metric(rows: Any) -> list[tuple[str, int, dict[str, int]]]:
+    """One line a metric: (label, months, quantity by size of the need)."""
+    lines: dict[tuple[str, int], dict[str, int]] = {}
+    for row in rows:
+        lines.setdefault((row.get_metric_display(), row.months), {})[row.size] = row.quantity
+    return [(label, months, quantities) for (label, months), quantities in lines.items()]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def contact(request: HttpRequest) -> HttpResponse:
+    """The contact form; what was typed is never lost on an error."""
+    form = ContactForm(request.POST) if request.method == "POST" else _empty_form(request)
+    if request.method == "POST" and form.is_valid():
+        if form.is_from_robot:
+            return redirect("contact_sent")  # a robot learns nothing from the answer
+        if _too_many_messages(request):
+            form.add_error(
+                None,
+                _(
+                    "Vous avez déjà envoyé plusieurs messages. Réessayez dans une heure : votre texte reste ci-dessous."
+                ),
+            )
+            return _contact_page(request, form, status=429)
+        services.receive_message(
+            subject=form.cleaned_data["objet"],
+            listing=form.cleaned_data["fiche"],
+            email=form.cleaned_data["email"],
+            message=form.cleaned_data["message"],
+        )
+        return redirect("contact_sent")
+    return _contact_page(request, form, status=200)
+
+
+def _empty_form(request: HttpRequest) -> ContactForm:
+    subject = request.GET.get("objet", "")
+    slug = request.GET.get("fiche", "")
+    listing = find_listing(slug) if slug else None
+    known = subject in ContactMessage.Subject.values
+    return ContactForm(
+        initial={
+            "objet": subject if known else ContactMessage.Subject.QUESTION,
+            "fiche": f"/solutions/{listing.page.slug}/" if listing else "",
+        }
+    )
+
+
+def _contact_page(request: HttpRequest, form: ContactForm, *, status: int) -> HttpResponse:
+    address = form["fiche"].value() or ""
+    listing = find_listing(address) if address else None
+    return render(request, "home/contact.html", {"form": form, "listing": listing}, status=status)
+
+
+def _too_many_messages(request: HttpRequest) -> bool:
+    """Count this message against its sender's hour; the address itself is not kept."""
+    address = _client_address(request)
+    key = "contact." + salted_hmac("home.contact", address, algorithm="sha256").hexdigest()
+    cache.add(key, 0, timeout=3600)
+    try:
+        return cache.incr(key) > MESSAGES_PER_HOUR
+    except ValueError:  # it expired between the two lines
+        return False
+
+
+def _client_address(request: HttpRequest) -> str:
+    """Address of the sender, read behind as many trusted proxies as the settings say."""
+    hops = [request.META.get("REMOTE_ADDR", "")]
+    hops = [*request.headers.get("X-Forwarded-For", "").split(","), *hops]
+    return hops[max(0, len(hops) - 1 - settings.TRUSTED_PROXIES)].strip()
+
+
+@require_GET
+def contact_sent(request: HttpRequest) -> HttpResponse:
+    """Says that the message arrived and what happens next."""
+    return render(request, "home/contact_sent.html")
+
+
+@require_GET
+def site_map(request: HttpRequest) -> HttpResponse:
+    """Every page of the site, for people; `/sitemap.xml` is for machines."""
+    return render(
+        request,
+        "home/site_map.html",
+        {
+            "pages": ContentPage.objects.live().order_by("path"),
+            "categories": Category.objects.roots(),
+        },
+    )
+
+
+@require_GET
+def robots(request: HttpRequest) -> HttpResponse:
+    """What crawlers may read: sheets, not every combination of filters."""
+    lines = (
+        "User-agent: *",
+        "Disallow: /gestion/",
+        "Disallow: /comparer/",
+        "Disallow: /solutions/?",
+        "Disallow: /contact/?",
+        "",
+        f"Sitemap: {settings.SITE_URL}{reverse('sitemap')}",
+    )
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+
+
+@require_GET
+def security_txt(request: HttpRequest) -> HttpResponse:
+    """Whom to tell of a vulnerability (RFC 9116); the expiry moves every day."""
+    today = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    expires = (today + dt.timedelta(days=SECURITY_TXT_DAYS)).astimezone(dt.UTC)
+    lines = (
+        f"Contact: mailto:{settings.CONTACT_EMAIL}",
+        f"Contact: {settings.SITE_URL}{reverse('contact')}",
+        f"Expires: {expires:%Y-%m-%dT%H:%M:%SZ}",
+        "Preferred-Languages: fr, en",
+        f"Canonical: {settings.SITE_URL}{reverse('security_txt')}",
+    )
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+
+
+@never_cache
+@require_GET
+def healthz(request: HttpRequest) -> HttpResponse:
+    """The process answers; nothing else is asked."""
+    return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
+
+
+@never_cache
+@require_GET
+def readyz(request: HttpRequest) -> JsonResponse:
+    """Whether the site can serve: database, index, its age, changes that wait. 503 when it cannot."""
+    database, waiting = _database()
+    index = health()
+    age = _age(index.rebuilt_at)
+    ready = database and index.ok
+    body = {
+        "ready": ready,
+        "database": {"ok": database},
+        "index": {
+            "ok": index.ok,
+            "documents": index.documents,
+            "rebuilt_at": index.rebuilt_at,
+            "age_seconds": None if age is None else int(age.total_seconds()),
+            "stale": age is not None and age > STALE_INDEX,
+        },
+        "pending": waiting,
+    }
+    return JsonResponse(body, status=200 if ready else 503)
+
+
+def _database() -> tuple[bool, int | None]:
+    try:
+        connection.ensure_connection()
+        return True, pending()
+    except DatabaseError:
+        return False, None
+
+
+def _age(rebuilt_at: str | None) -> dt.timedelta | None:
+    if not rebuilt_at:
+        return None
+    moment = dt.datetime.fromisoformat(rebuilt_at)
+    return timezone.now() - (moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC))
