@@ -1,0 +1,96 @@
+"""What vendors claim, on what proof, and who verified or contested it."""
+
+import datetime as dt
+import random
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from home.demo.archetypes import words
+from home.demo.chance import Chance, days_before, demo_uid
+from home.demo.records import ClaimRecord, OfferRecord
+
+# What a claim is worth, and how many of each in a deck.
+PROOFS = {"verified": 3, "expired": 1, "contested": 1, "justified": 4, "declared": 11}
+STRONG_PROOFS = {"verified": 9, "expired": 1, "contested": 1, "justified": 2, "declared": 1}
+
+
+@dataclass(frozen=True)
+class Declarant:
+    """The sheet that claims: its number, the vendor's site, since when it is listed."""
+
+    index: int
+    website: str
+    since: dt.date
+
+
+class ClaimFactory:
+    """Makes claims whose worth is dealt."""
+
+    def __init__(self, seed: int, today: dt.date, chance: Chance) -> None:
+        self._seed = seed
+        self._today = today
+        self._chance = chance
+        self._words = words("offers")["claims"]
+
+    def on_offer(
+        self, rng: random.Random, declarant: Declarant, offer: OfferRecord
+    ) -> list[ClaimRecord]:
+        """Return the claims on an offer: hosting, and certificates; a qualified host is mostly verified."""
+        claims = []
+        if offer.host or offer.state_cloud:
+            strong = bool(offer.state_cloud) or offer.secnumcloud in ("hosting", "service")
+            claims.append(self.make(rng, declarant, "cloud", offer.uid, strong=strong))
+        if offer.hds:
+            claims.append(self.make(rng, declarant, "hds", offer.uid, offer.hds_until))
+        if offer.iso27001_number:
+            claims.append(self.make(rng, declarant, "iso27001", offer.uid, offer.iso27001_until))
+        return claims
+
+    def make(
+        self,
+        rng: random.Random,
+        declarant: Declarant,
+        kind: str,
+        subject: UUID | None,
+        until: dt.date | None = None,
+        *,
+        strong: bool = False,
+    ) -> ClaimRecord:
+        """Return a claim on an offer or a reference, or on the sheet (None)."""
+        deck = STRONG_PROOFS if strong else PROOFS
+        state = self._chance.deal(f"claim-{kind}-{strong}", deck)
+        uid = demo_uid(self._seed, "sheet", declarant.index, "claim", kind, subject or "")
+        title = rng.choice(self._words["evidence"][kind])
+        proof = (title, f"{declarant.website}/preuves/{uid.hex[:8]}")
+        claim = ClaimRecord(
+            uid=uid,
+            kind=kind,
+            subject=subject,
+            declared_on=declarant.since,
+            expires_on=until,
+            evidence=() if state == "declared" else (proof,),
+        )
+        if state == "contested":
+            return replace(
+                claim,
+                contested_on=days_before(rng, self._today, 90, 3),
+                contest_reason=rng.choice(self._words["contest_reasons"][kind]),
+            )
+        if state in ("declared", "justified"):
+            return claim
+        return self._verified(rng, claim, expired=state == "expired")
+
+    def _verified(self, rng: random.Random, claim: ClaimRecord, *, expired: bool) -> ClaimRecord:
+        ends = claim.expires_on
+        if expired:
+            ends = days_before(rng, self._today, 150, 2)
+        elif ends is None:
+            ends = self._today + dt.timedelta(days=rng.randint(45, 720))
+        verified_on = days_before(rng, min(self._today, ends), 400, 1)
+        return replace(
+            claim,
+            declared_on=min(claim.declared_on, verified_on),
+            verified_on=verified_on,
+            verified_by=rng.choice(self._words["verified_by"]),
+            expires_on=ends,
+        )

@@ -1,0 +1,81 @@
+"""Fill the site with a catalogue of fictitious vendors and solutions, and demo accounts."""
+
+import argparse
+import logging
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.utils import timezone
+from tqdm import tqdm
+
+from home.demo.loader import Loaded, load_solutions
+from home.demo.people import load_accounts
+from home.demo.sheets import DEFAULT_SEED, DEFAULT_SOLUTIONS
+from home.services import init_site
+
+MOST_SOLUTIONS = 100_000
+_LINE_EVERY = 5_000
+
+logger = logging.getLogger(__name__)
+
+
+def _solutions(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= MOST_SOLUTIONS:
+        raise argparse.ArgumentTypeError(
+            f"donnez un nombre de fiches entre 1 et {MOST_SOLUTIONS} ; reçu : {text!r}"
+        )
+    return int(text)
+
+
+class Command(BaseCommand):
+    help = (
+        "Charge un catalogue fictif et des comptes de démonstration. Sans effet sur ce qui est déjà "
+        "chargé : un nombre plus grand complète, une autre graine remplace toutes les fiches des "
+        "sociétés fictives. À lancer avant « rebuild_index »."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--solutions",
+            type=_solutions,
+            default=DEFAULT_SOLUTIONS,
+            metavar="N",
+            help=f"Nombre de fiches ({DEFAULT_SOLUTIONS} par défaut, {MOST_SOLUTIONS} au plus).",
+        )
+        parser.add_argument(
+            "--seed",
+            type=int,
+            default=DEFAULT_SEED,
+            metavar="N",
+            help="Même graine, même mois : mêmes fiches.",
+        )
+
+    def handle(self, *args: Any, solutions: int, seed: int, **options: Any) -> None:
+        parent = init_site()
+        done = 0
+        with tqdm(total=solutions, unit=" fiches", disable=None, file=self.stderr) as bar:
+
+            def advance(count: int) -> None:
+                nonlocal done
+                done += count
+                bar.update(count)
+                if bar.disable and (done % _LINE_EVERY == 0 or done == solutions):
+                    logger.info("%d fiches sur %d", done, solutions)
+
+            loaded = load_solutions(
+                parent=parent,
+                count=solutions,
+                seed=seed,
+                today=timezone.localdate(),
+                advance=advance,
+            )
+        for role, email, password in load_accounts():
+            self.stdout.write(f"{role:<16}{email}  {password or 'mot de passe inchangé'}")
+        self.stdout.write(_summary(loaded))
+
+
+def _summary(loaded: Loaded) -> str:
+    parts = [f"{loaded.created} fiches créées", f"{loaded.kept} déjà présentes"]
+    if loaded.removed:
+        parts.append(f"{loaded.removed} d'une autre graine supprimées")
+    return f"Catalogue de démonstration : {', '.join(parts)}."
