@@ -7,3 +7,8 @@ class CatalogueConfig(AppConfig):
 
     def ready(self) -> None:
         from catalogue import checks, receivers  # noqa: F401  (registration by import)
+        from catalogue.admin.panels import SOLUTION_TABS
+        from catalogue.models import SolutionPage
+
+        # Here and not in the model, which forms and panels import.
+        SolutionPage.edit_handler = SOLUTION_TABS

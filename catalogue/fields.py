@@ -112,7 +112,8 @@ class CodesField(models.JSONField):
         unknown = [code for code in value or [] if code not in dict(self.vocabulary())]
         if unknown:
             raise ValidationError(
-                _("Valeurs inconnues : %(values)s."), params={"values": ", ".join(map(str, unknown))}
+                _("Valeurs inconnues : %(values)s."),
+                params={"values": ", ".join(map(str, unknown))},
             )
 
     def formfield(self, **kwargs: Any) -> Any:

@@ -152,9 +152,7 @@ class PendingItem(CountItem):
 
     def words(self) -> str:
         count = PendingDocument.objects.count()
-        return (
-            ngettext("%d document à indexer", "%d documents à indexer", count) % count
-        )
+        return ngettext("%d document à indexer", "%d documents à indexer", count) % count
 
 
 @hooks.register("construct_homepage_summary_items")

@@ -1,0 +1,1 @@
+"""Screens of the catalogue in Wagtail's admin, one module a concept."""

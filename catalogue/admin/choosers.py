@@ -1,0 +1,101 @@
+"""Modal choosers with a search box, for models that Wagtail's own index does not hold."""
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms.choosers import BaseFilterForm, SearchFilterMixin
+from wagtail.admin.ui.tables import Column
+from wagtail.admin.views.generic.chooser import ChooseResultsView, ChooseView
+from wagtail.admin.viewsets.chooser import ChooserViewSet
+
+from catalogue.models import Listing, Vendor
+
+
+def search_form(*lookups: str) -> type[BaseFilterForm]:
+    """A search box that looks for the words in those columns, case ignored."""
+
+    class SearchForm(SearchFilterMixin, BaseFilterForm):
+        def filter(self, objects: QuerySet) -> QuerySet:
+            words = self.cleaned_data.get("q")
+            if not words:
+                return objects
+            self.is_searching, self.search_query = True, words
+            condition = Q()
+            for lookup in lookups:
+                condition |= Q(**{f"{lookup}__icontains": words})
+            return objects.filter(condition)
+
+    return SearchForm
+
+
+class VendorColumnsMixin:
+    filter_form_class = search_form("name", "legal_name", "siren")
+
+    @property
+    def columns(self) -> list[Column]:
+        return [
+            self.title_column,
+            Column("siren", label=_("SIREN")),
+            Column("size", label=_("Taille"), accessor="get_size_display"),
+        ]
+
+
+class VendorChooseView(VendorColumnsMixin, ChooseView):
+    """Vendors to choose from."""
+
+
+class VendorChooseResultsView(VendorColumnsMixin, ChooseResultsView):
+    """The same, results only."""
+
+
+class VendorChooser(ChooserViewSet):
+    """Choose a vendor by name or SIREN."""
+
+    name = "vendor_chooser"
+    model = Vendor
+    icon = "group"
+    ordering = ("name",)
+    choose_one_text = _("Choisir un offreur")
+    choose_another_text = _("Choisir un autre offreur")
+    edit_item_text = _("Modifier cet offreur")
+    choose_view_class = VendorChooseView
+    choose_results_view_class = VendorChooseResultsView
+
+
+class ListingColumnsMixin:
+    filter_form_class = search_form("page__title", "vendor__name")
+
+    def get_object_list(self) -> QuerySet:
+        return Listing.objects.select_related("page", "vendor")
+
+    @property
+    def columns(self) -> list[Column]:
+        return [
+            self.title_column,
+            Column("vendor", label=_("Offreur")),
+            Column("source", label=_("Source"), accessor="get_source_display"),
+        ]
+
+
+class ListingChooseView(ListingColumnsMixin, ChooseView):
+    """Sheets to choose from."""
+
+
+class ListingChooseResultsView(ListingColumnsMixin, ChooseResultsView):
+    """The same, results only."""
+
+
+class ListingChooser(ChooserViewSet):
+    """Choose a sheet by its name or its vendor's."""
+
+    name = "listing_chooser"
+    model = Listing
+    icon = "doc-full"
+    ordering = ("page__title",)
+    choose_one_text = _("Choisir une fiche")
+    choose_another_text = _("Choisir une autre fiche")
+    choose_view_class = ListingChooseView
+    choose_results_view_class = ListingChooseResultsView
+
+
+vendor_chooser = VendorChooser()
+"""The one registered: forms that ask for a vendor take its widget."""

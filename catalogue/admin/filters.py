@@ -1,0 +1,129 @@
+"""Filters of the sheets' listing, and those that several listings share."""
+
+import datetime as dt
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.filters import WagtailFilterSet
+
+from catalogue.choices import Distribution, Region, Size, Source
+from catalogue.forms import CategoryIterator
+from catalogue.models import Category, SolutionPage, Vendor
+
+ANY = _("Toutes")
+STALE_AFTER = dt.timedelta(days=365)
+"""A sheet that its vendor has not confirmed for that long is to be confirmed again."""
+
+
+class Radios(django_filters.ChoiceFilter):
+    """One choice among a few, shown as radio buttons."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.RadioSelect)
+        kwargs.setdefault("empty_label", ANY)
+        super().__init__(*args, **kwargs)
+
+
+class Boxes(django_filters.MultipleChoiceFilter):
+    """Several choices of a vocabulary, shown as boxes to tick."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.CheckboxSelectMultiple)
+        super().__init__(*args, **kwargs)
+
+
+class GroupedCategoryField(django_filters.fields.ModelChoiceField):
+    iterator = CategoryIterator
+
+
+class CategoryFilter(django_filters.ModelChoiceFilter):
+    """Sheets of a category or of one of its sub-categories."""
+
+    field_class = GroupedCategoryField
+
+    def filter(self, qs: QuerySet, value: Category | None) -> QuerySet:
+        if value is None:
+            return qs
+        inside = Category.objects.filter(Q(pk=value.pk) | Q(parent=value))
+        return qs.filter(
+            pk__in=SolutionPage.categories.through.objects.filter(category__in=inside).values(
+                "solutionpage"
+            )
+        )
+
+
+class SheetFilterSet(WagtailFilterSet):
+    """Which sheets a moderator looks at."""
+
+    state = Radios(
+        label=_("État"),
+        method="filter_state",
+        empty_label=_("Tous"),
+        choices=[
+            ("live", _("En ligne")),
+            ("changed", _("En ligne, avec des modifications non publiées")),
+            ("draft", _("Brouillon")),
+            ("review", _("En modération")),
+            ("archived", _("Archivée")),
+        ],
+    )
+    source = Radios(label=_("Source"), field_name="listing__source", choices=Source.choices)
+    vendor = django_filters.ModelChoiceFilter(
+        label=_("Offreur"),
+        field_name="listing__vendor",
+        queryset=Vendor.objects.order_by("name"),
+        empty_label=_("Tous"),
+    )
+    category = CategoryFilter(label=_("Catégorie"), queryset=Category.objects.all())
+    distribution = Boxes(label=_("Distribution"), choices=Distribution.choices)
+    size = Boxes(
+        label=_("Taille de l'offreur"), field_name="listing__vendor__size", choices=Size.choices
+    )
+    region = django_filters.ChoiceFilter(
+        label=_("Région de l'offreur"),
+        field_name="listing__vendor__region",
+        choices=Region.choices,
+        empty_label=ANY,
+    )
+    confirmed = Radios(
+        label=_("Exactitude"),
+        method="filter_confirmed",
+        choices=[
+            ("never", _("Jamais confirmée")),
+            ("stale", _("Confirmée il y a plus d'un an")),
+            ("fresh", _("Confirmée depuis moins d'un an")),
+        ],
+    )
+
+    class Meta:
+        model = SolutionPage
+        fields: list[str] = []
+
+    def filter_state(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        archived = Q(listing__archived_at__isnull=False)
+        return queryset.filter(
+            {
+                "live": Q(live=True) & ~archived,
+                "changed": Q(live=True, has_unpublished_changes=True) & ~archived,
+                "draft": Q(live=False) & ~archived,
+                "review": Q(
+                    pk__in=SolutionPage.objects.filter(
+                        _workflow_states__status__in=("in_progress", "needs_changes")
+                    ).values("pk")
+                ),
+                "archived": archived,
+            }[value]
+        )
+
+    def filter_confirmed(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        limit = dt.date.today() - STALE_AFTER
+        return queryset.filter(
+            **{
+                "never": {"listing__confirmed_on__isnull": True},
+                "stale": {"listing__confirmed_on__lt": limit},
+                "fresh": {"listing__confirmed_on__gte": limit},
+            }[value]
+        )
