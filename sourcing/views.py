@@ -1,0 +1,140 @@
+"""The comparison: a page, its printable version, and a CSV of the same rows."""
+
+import csv
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from catalogue.models import ReferenceConfiguration
+from catalogue.trust import TRUST_LABELS
+from search import services
+from search.contract import EngineUnavailable, Hit, Need, Query
+from search.forms import MAX_TEXT, clean, closed_labels
+from sourcing.comparison import (
+    MOST,
+    Comparison,
+    Entry,
+    Selection,
+    address,
+    compare,
+    read_selection,
+)
+
+PROPOSED = 8
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@require_safe
+def comparison(request: HttpRequest) -> HttpResponse:
+    """Two to five solutions side by side; with fewer, how to choose them."""
+    selection = read_selection(request.GET.getlist("s"))
+    need = _need(request.GET.get("besoin", ""))
+    result = None
+    if len(selection.slugs) > 1 or (selection.slugs and request.GET.get("format") == "csv"):
+        result = compare(selection.slugs, need, {**closed_labels(), **services.facet_labels()})
+        if request.GET.get("format") == "csv":
+            return _csv(result)
+    text = clean(request.GET.get("q", ""))[:MAX_TEXT]
+    hits = _proposals(text, selection)
+    return render(
+        request,
+        "sourcing/comparison.html",
+        {
+            "comparison": result,
+            "selection": selection,
+            "chosen": _chosen(selection, need),
+            "notices": _notices(selection),
+            "need": need,
+            "needs": [
+                (code, label, address(selection.slugs, Need(code)))
+                for code, label in ReferenceConfiguration.Size.choices
+            ],
+            "csv_url": address(selection.slugs, need, format="csv"),
+            "print_url": address(selection.slugs, need, imprimer="1"),
+            "text": text,
+            "proposals": [
+                (hit.card, address([*selection.slugs, str(hit.card["slug"])], need))
+                for hit in hits or ()
+            ],
+            "unavailable": hits is None,
+            "full": len(selection.slugs) == MOST,
+            "most": MOST,
+        },
+    )
+
+
+def _need(code: str) -> Need:
+    return next((need for need in Need if need.value == code), Need.MEDIUM)
+
+
+def _proposals(text: str, selection: Selection) -> list[Hit] | None:
+    """Solutions found by the words typed that are not compared yet; None when nobody can search."""
+    if not text or len(selection.slugs) == MOST:
+        return []
+    try:
+        hits = services.search(Query(text=text)).hits
+    except EngineUnavailable:
+        return None
+    return [hit for hit in hits if hit.card["slug"] not in selection.slugs][:PROPOSED]
+
+
+def _chosen(selection: Selection, need: Need) -> list[tuple[str, str]]:
+    """Slugs chosen, each with the address of the comparison without it."""
+    return [
+        (slug, address([other for other in selection.slugs if other != slug], need))
+        for slug in selection.slugs
+    ]
+
+
+def _notices(selection: Selection) -> list[str]:
+    notices = []
+    if selection.left_out:
+        notices.append(
+            ngettext(
+                "On compare cinq solutions au plus : les cinq premières sont gardées, "
+                "%(count)s est laissée de côté.",
+                "On compare cinq solutions au plus : les cinq premières sont gardées, "
+                "%(count)s sont laissées de côté.",
+                selection.left_out,
+            )
+            % {"count": selection.left_out}
+        )
+    if selection.unknown:
+        notices.append(
+            _("Fiches introuvables ou retirées du catalogue : %(slugs)s.")
+            % {"slugs": ", ".join(selection.unknown)}
+        )
+    return notices
+
+
+def _csv(result: Comparison) -> HttpResponse:
+    """The rows as a spreadsheet opens them: semicolons, UTF-8 with its mark, no formula."""
+    today = timezone.localdate()
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="comparaison-{today:%Y-%m-%d}.csv"'
+    response.write("\ufeff")
+    writer = csv.writer(response, delimiter=";")
+    names = [_safe(str(column.card["name"])) for column in result.columns]
+    writer.writerow([_("Rubrique"), _("Critère"), _("Différent"), *names])
+    for groups, differs in ((result.differing, _("oui")), (result.common, _("non"))):
+        for group in groups:
+            for row in group.rows:
+                cells = [_safe(" | ".join(map(_line, cell)) or _("non renseigné")) for cell in row.cells]
+                writer.writerow([group.label, row.label, differs, *cells])
+    notices = [_safe(str(column.card["notice"])) for column in result.columns]
+    writer.writerow([_("Avertissement"), "", "", *notices])
+    return response
+
+
+def _line(entry: Entry) -> str:
+    who = f" ({TRUST_LABELS[entry.trust].lower()})" if entry.trust else ""
+    return f"{entry.offer} : {entry.text}{who}" if entry.offer else f"{entry.text}{who}"
+
+
+def _safe(text: str) -> str:
+    """A cell that no spreadsheet runs as a formula."""
+    return f"'{text}" if text.startswith(FORMULA) else text
