@@ -78,7 +78,7 @@ def build(
     keys = listings.public().order_by("pk").values_list("pk", flat=True).iterator(chunk_size=BATCH)
     while batch := list(islice(keys, BATCH)):
         for listing in _with_everything(Listing.objects.filter(pk__in=batch)).order_by("pk"):
-            yield _document(listing, frame)
+            yield document(listing, frame)
 
 
 def crossed_by_a_date(since: dt.date, until: dt.date) -> QuerySet[Listing, UUID]:
@@ -139,7 +139,7 @@ def _with_everything(listings: QuerySet[Listing]) -> QuerySet[Listing]:
     )
 
 
-def _document(listing: Listing, frame: Frame) -> Document:
+def document(listing: Listing, frame: Frame) -> Document:
     page, vendor = listing.page, listing.vendor
     free = _openness(listing)
     stage = Stage.LISTED
@@ -182,7 +182,7 @@ def _document(listing: Listing, frame: Frame) -> Document:
 
 
 def _text(page: SolutionPage, vendor: Vendor | None) -> dict[str, str]:
-    categories = [category for category in page.categories.all()]
+    categories = list(page.categories.all())
     mothers = {category.parent.name for category in categories if category.parent}
     integrated = [
         row.integration.name
@@ -348,7 +348,7 @@ def _no_offer(listing: Listing, publics: tuple[str, ...]) -> OfferDocument:
             "preuve": (),
             "public": publics,
         },
-        needs={need: nothing for need in Need},
+        needs=dict.fromkeys(Need, nothing),
         card={
             "uid": "",
             "name": "",

@@ -201,15 +201,20 @@ def removable(query: Query, labels: Labels) -> list[Removable]:
 
 
 def criteria_in_words(query: Query, labels: Labels) -> list[str]:
-    """The filters as a reader says them: « taille : PME ou ETI »."""
-    return [
-        _("%(facet)s : %(values)s")
-        % {
-            "facet": _lower_first(str(FACETS_BY_NAME[name].label)),
-            "values": _(" ou ").join(label_of(name, value, labels) for value in values),
-        }
-        for name, values in query.filters.items()
-    ]
+    """The filters as a reader says them: « taille de l'entreprise : PME ou ETI »."""
+    return [_criterion(FACETS_BY_NAME[name], values, labels) for name, values in query.filters.items()]
+
+
+def _criterion(facet: Facet, values: Iterable[str], labels: Labels) -> str:
+    words = _(" ou ").join(label_of(facet.name, value, labels) for value in values)
+    if _is_lone(facet):
+        return _lower_first(words)
+    return _("%(facet)s : %(values)s") % {"facet": _lower_first(str(facet.label)), "values": words}
+
+
+def _is_lone(facet: Facet) -> bool:
+    """Whether the facet is one box to tick, whose label says everything."""
+    return facet.choices is not None and len(facet.choices) == 1
 
 
 def count_in_words(total: int) -> str:
@@ -220,15 +225,18 @@ def count_in_words(total: int) -> str:
     return ngettext("%(number)s solution", "%(number)s solutions", total) % {"number": number}
 
 
+def words_after_count(query: Query, labels: Labels, total: int) -> str:
+    """What is being searched, to be read after the count: « pour « visio », taille : PME, … »."""
+    text = [_("pour « %(text)s »") % {"text": query.text}] if query.text else []
+    order = [_SORTED[query.sort]()] if total > 1 else []
+    return ", ".join([*text, *criteria_in_words(query, labels), *order])
+
+
 def search_in_words(query: Query, labels: Labels, total: int) -> str:
     """The whole search in a sentence: « 42 solutions pour « visio », taille : PME, triées… »."""
-    start = count_in_words(total)
-    if query.text:
-        start = _("%(count)s pour « %(text)s »") % {"count": start, "text": query.text}
-    parts = [start, *criteria_in_words(query, labels)]
-    if total > 1:
-        parts.append(_SORTED[query.sort]())
-    return ", ".join(parts)
+    rest = words_after_count(query, labels, total)
+    comma = "" if query.text or not rest else ","
+    return f"{count_in_words(total)}{comma} {rest}".rstrip()
 
 
 _SORTED = {
@@ -282,7 +290,7 @@ def groups(
         if facet.name in PRICE_FACETS and facet.name != "prix":
             continue  # shown with the bands
         values = _facet_list(facet, query, results, labels, mothers)
-        if facet.choices is not None and len(facet.choices) == 1:
+        if _is_lone(facet):
             lone.append(values)
         elif facet.name == "prix":
             others = [FACETS_BY_NAME[name] for name in PRICE_FACETS if name != "prix"]

@@ -112,6 +112,7 @@ def _page(request: HttpRequest, asked: Search, labels: Labels) -> HttpResponse:
             "pages": pages,
             "count": presentation.count_in_words(results.total),
             "words": presentation.search_in_words(query, labels, results.total),
+            "words_after_count": presentation.words_after_count(query, labels, results.total),
             "groups": presentation.groups(query, results, labels, _mothers()),
             "cards": [presentation.card(hit, query.need) for hit in results.hits],
             "apart": presentation.apart(query, results),

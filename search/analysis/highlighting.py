@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 from html import escape
+from itertools import islice
 
-from search.analysis.words import Token, normalise, tokens
+from search.analysis.words import Token, normalise, tokens, tokens_beginning
 
 FRAGMENT_LENGTH = 200
 """Characters of a fragment, tags and entities apart."""
@@ -25,6 +26,8 @@ class Marker:
         for expression in sorted(set(expressions), key=len, reverse=True):
             if expression:
                 self._by_first.setdefault(expression[0], []).append(expression)
+        # Stemming changes the end of words, never their first letter.
+        self._initials = frozenset(stem[0] for stem in self._by_first)
 
     def whole(self, text: str) -> str | None:
         """The whole text with its matches marked; None when there is none."""
@@ -44,27 +47,28 @@ class Marker:
         return before + _marked(text, spans, start, end) + after
 
     def _spans(self, text: str) -> list[Span]:
-        if not self._by_first:
-            return []
-        # Most words start no expression: keep the common path short.
-        content = [token for token in tokens(text) if token.stem]
         spans: list[Span] = []
         free_from = 0
-        for at, token in enumerate(content):
-            if at >= free_from and token.stem in self._by_first:
-                count = self._matched(content, at)
-                if count:
-                    spans.append((token.start, content[at + count - 1].end))
-                    free_from = at + count
+        for token in tokens_beginning(self._initials, text) if self._initials else ():
+            if token.start >= free_from and token.stem in self._by_first:
+                end = self._end(text, token)
+                if end is not None:
+                    spans.append((token.start, end))
+                    free_from = end
         return spans
 
-    def _matched(self, content: list[Token], at: int) -> int:
-        """How many words from `at` on make the longest expression; 0 when none does."""
-        for expression in self._by_first[content[at].stem]:
-            following = content[at : at + len(expression)]
-            if tuple(token.stem for token in following) == expression:
-                return len(expression)
-        return 0
+    def _end(self, text: str, first: Token) -> int | None:
+        """Where the longest expression that begins with a word ends; None when none goes on."""
+        expressions = self._by_first[first.stem]
+        if len(expressions[0]) == 1:
+            return first.end
+        content = (token for token in tokens(text, first.start) if token.stem)
+        following = list(islice(content, len(expressions[0])))
+        stems = tuple(token.stem for token in following)
+        for expression in expressions:
+            if stems[: len(expression)] == expression:
+                return following[len(expression) - 1].end
+        return None
 
 
 def _window(text: str, spans: list[Span], length: int) -> Span:

@@ -92,7 +92,7 @@ def _by_length(words: Iterable[tuple[str, Entry]]) -> _Buckets:
 
 
 def _nearest(typed: str, buckets: _Buckets) -> list[Candidate]:
-    """Those at the smallest distance within what the length of the word allows."""
+    """Those at the smallest distance within what the length allows, the word itself apart."""
     allowed = edits(typed)
     found: list[Candidate] = []
     for length in range(len(typed) - allowed, len(typed) + allowed + 1) if allowed else ():
@@ -101,7 +101,7 @@ def _nearest(typed: str, buckets: _Buckets) -> list[Candidate]:
             distances = process.cdist(
                 [typed], forms, scorer=OSA.distance, score_cutoff=allowed, dtype=np.uint8
             )[0]
-            close = np.flatnonzero(distances <= allowed)
+            close = np.flatnonzero((distances > 0) & (distances <= allowed))
             found += (Candidate(entries[at], float(distances[at])) for at in close)
     nearest = min((candidate.distance for candidate in found), default=0.0)
     return [candidate for candidate in found if candidate.distance == nearest]
