@@ -72,9 +72,7 @@ class TestUnder100k:
     def test_leaves_quotes_and_missing_or_expired_prices_apart(self) -> None:
         make_offer(make_sheet("Devis"), pricing="quote")
         make_offer(make_sheet("Muette"))
-        make_offer(
-            make_sheet("Périmée"), **lump_sum("10", price_valid_until=dt.date(2020, 1, 1))
-        )
+        make_offer(make_sheet("Périmée"), **lump_sum("10", price_valid_until=dt.date(2020, 1, 1)))
         make_sheet("Sans offre")
         results = found(moins_de_100k=("1",))
         assert results.total == 0

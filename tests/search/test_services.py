@@ -65,7 +65,10 @@ class TestAChange:
 
     def test_of_a_claim_changes_what_the_offer_counts_as(self) -> None:
         offer = make_offer(
-            make_sheet(), secnumcloud="service", hosting_countries=["FR"], host_outside_eu_control=False
+            make_sheet(),
+            secnumcloud="service",
+            hosting_countries=["FR"],
+            host_outside_eu_control=False,
         )
         services.drain()
         assert names(cloud=("declare-conforme",)) == ["Orvalis"]

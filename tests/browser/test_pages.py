@@ -1,0 +1,131 @@
+"""The frame and the simple pages in a browser: accessible, narrow, light, usable without script."""
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from search.services import rebuild
+from tests.browser.accessibility import assert_accessible
+from tests.catalogue.factories import VendorFactory, make_sheet
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PAGES = {
+    "home": "/",
+    "vendor": "/editeurs/atelier/",
+    "ranking": "/classement/",
+    "contact": "/contact/?objet=signalement&fiche=parapheur-clair",
+    "contact sent": "/contact/merci/",
+    "terms": "/cgu/",
+    "accessibility": "/accessibilite/",
+    "site map": "/plan-du-site/",
+}
+
+
+@pytest.fixture(autouse=True)
+def _catalogue(site, engine):
+    vendor = VendorFactory(slug="atelier", name="Atelier fictif", ess=True, region="53")
+    make_sheet("Parapheur clair", vendor=vendor, slug="parapheur-clair", summary="Signer.")
+    for number in range(22):
+        make_sheet(f"Visio {number}", vendor=vendor, summary="Réunir élus et habitants.")
+    rebuild()
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("address", PAGES.values(), ids=PAGES.keys())
+def test_pages_are_accessible(page: Page, live_server: LiveServer, width: int, address: str):
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(live_server.url + address)
+    assert_accessible(page)
+
+
+def test_nothing_overflows_at_320_pixels(page: Page, live_server: LiveServer):
+    page.set_viewport_size({"width": 320, "height": 700})
+    for address in PAGES.values():
+        page.goto(live_server.url + address)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, address
+
+
+def test_a_missing_page_is_accessible(
+    page: Page, live_server: LiveServer, console_errors: list[str]
+):
+    page.goto(live_server.url + "/n-existe-pas/")
+    assert_accessible(page)
+    console_errors.clear()  # the 404 itself
+
+
+def test_a_page_costs_little(page: Page, live_server: LiveServer):
+    fetched: dict[str, int] = {}
+    page.on(
+        "response",
+        lambda answer: (
+            fetched.update({answer.url: answer.request.sizes()["responseBodySize"]})
+            if answer.url.startswith("http")
+            else None
+        ),
+    )
+    page.goto(live_server.url + PAGES["vendor"], wait_until="networkidle")
+    assert len(fetched) <= 14, sorted(fetched)
+    assert sum(fetched.values()) <= 250_000, fetched
+    assert sum("Marianne" in url for url in fetched) == 2
+
+
+def test_an_error_in_the_form_is_announced_and_leads_to_its_field(
+    page: Page, live_server: LiveServer
+):
+    page.goto(live_server.url + "/contact/")
+    page.get_by_label("Votre adresse électronique").fill("agent@exemple.invalid")
+    page.get_by_role("button", name="Envoyer le message").click()
+    summary = page.locator("[data-error-summary]")
+    expect(summary).to_be_focused()
+    assert_accessible(page)
+    summary.get_by_role("link", name="Votre message").press("Enter")
+    expect(page.get_by_label("Votre message")).to_be_focused()
+    expect(page.get_by_label("Votre adresse électronique")).to_have_value("agent@exemple.invalid")
+
+
+def test_the_keyboard_goes_first_to_the_content(page: Page, live_server: LiveServer):
+    page.goto(live_server.url + "/")
+    page.keyboard.press("Tab")
+    link = page.get_by_role("link", name="Contenu", exact=True)
+    expect(link).to_be_focused()
+    link.press("Enter")
+    expect(page.locator("main")).to_be_focused()
+
+
+def test_the_menu_of_a_phone_opens_and_closes(page: Page, live_server: LiveServer):
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.goto(live_server.url + "/")
+    menu = page.get_by_role("navigation", name="Menu principal")
+    expect(menu).to_be_hidden()
+    page.get_by_role("button", name="Menu").click()
+    expect(menu).to_be_visible()
+    assert_accessible(page)
+    page.keyboard.press("Escape")
+    expect(menu).to_be_hidden()
+
+
+def test_the_dark_theme_is_accessible_too(page: Page, live_server: LiveServer):
+    page.emulate_media(color_scheme="dark")
+    for address in (PAGES["home"], PAGES["vendor"], PAGES["ranking"]):
+        page.goto(live_server.url + address)
+        expect(page.locator("html")).to_have_attribute("data-fr-theme", "dark")
+        assert_accessible(page)
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_without_script_the_menu_and_the_search_are_there(
+    page: Page, browser: Browser, live_server: LiveServer, width: int
+):
+    context = browser.new_context(
+        java_script_enabled=False, viewport={"width": width, "height": 800}
+    )
+    plain = context.new_page()
+    plain.goto(live_server.url + PAGES["vendor"])
+    expect(plain.get_by_role("link", name="Solutions", exact=True).first).to_be_visible()
+    expect(plain.get_by_role("searchbox")).to_be_visible()
+    expect(plain.get_by_role("button", name="Paramètres d'affichage")).to_be_hidden()
+    plain.get_by_role("searchbox").fill("visio")
+    plain.get_by_role("button", name="Rechercher").last.click()
+    assert "/solutions/?q=visio" in plain.url
+    context.close()
