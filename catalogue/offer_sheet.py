@@ -197,7 +197,9 @@ def _tariff(offer: Offer) -> list[Fact]:
         lines.append(Fact(_("Par %s") % unit, _join(_unit_money(offer.unit_price), period)))
     for tier in sorted(tariff.tiers, key=lambda tier: tier.from_quantity):
         label = ngettext(
-            "Par %(unit)s, dès %(count)s unité", "Par %(unit)s, dès %(count)s unités", tier.from_quantity
+            "Par %(unit)s, dès %(count)s unité",
+            "Par %(unit)s, dès %(count)s unités",
+            tier.from_quantity,
         ) % {"unit": unit, "count": pricing.number_fr(Decimal(tier.from_quantity))}
         lines.append(Fact(label, _join(_unit_money(tier.unit_price), period)))
     return lines

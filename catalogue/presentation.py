@@ -46,9 +46,7 @@ def offer_facts(offer: models.Offer, vendor: models.Vendor | None) -> cloud.Offe
         secnumcloud=cloud.SecNumCloud(offer.secnumcloud),
         hosting_countries=tuple(offer.hosting_countries or ()),
         host_outside_eu_control=offer.host_outside_eu_control,
-        vendor_outside_eu_control=(
-            None if origin == Origin.UNKNOWN else origin == Origin.OUTSIDE
-        ),
+        vendor_outside_eu_control=(None if origin == Origin.UNKNOWN else origin == Origin.OUTSIDE),
         reversibility_documented=offer.reversibility_documented,
         multi_zone=offer.multi_zone,
         gdpr_contract=offer.gdpr_contract,
@@ -198,9 +196,7 @@ def french_date(day: dt.date) -> str:
     return date_format(day, "j F Y").replace(" ", pricing.NBSP)
 
 
-def is_stale(
-    confirmed_on: dt.date | None, published_at: dt.datetime | None, on: dt.date
-) -> bool:
+def is_stale(confirmed_on: dt.date | None, published_at: dt.datetime | None, on: dt.date) -> bool:
     """Whether nobody confirmed or published the sheet for a year."""
     known = [day for day in (confirmed_on, published_at and published_at.date()) if day]
     return bool(known) and (on - max(known)).days > STALE_AFTER_DAYS

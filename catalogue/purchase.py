@@ -37,7 +37,9 @@ class PurchaseForm(forms.Form):
         error_messages={
             "invalid": _("Écrivez un montant en euros, par exemple 84 000."),
             "min_value": _("Un montant est positif ou nul."),
-            "max_value": _("Ce montant est trop grand : écrivez-le en euros, sans centimes de trop."),
+            "max_value": _(
+                "Ce montant est trop grand : écrivez-le en euros, sans centimes de trop."
+            ),
         },
     )
     acheteur = forms.ChoiceField(

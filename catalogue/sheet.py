@@ -151,9 +151,7 @@ def build_sheet(page: SolutionPage, *, need: pricing.Need, on: dt.date) -> Sheet
         audience=_audience(page),
         service=_service(page),
         journal=_journal(page, listing),
-        stale=is_stale(
-            listing.confirmed_on if listing else None, page.last_published_at, on
-        ),
+        stale=is_stale(listing.confirmed_on if listing else None, page.last_published_at, on),
         categories=[category.name for category in page.categories.all()],
         screenshots=_screenshots(page),
     )
@@ -257,7 +255,11 @@ def _compliance(
             url=page.rgaa_url,
             url_label=_("Déclaration d'accessibilité"),
         ),
-        Fact(_("Éco-conception (RGESN)"), score or "", _("Score déclaré par l'offreur.") if score else ""),
+        Fact(
+            _("Éco-conception (RGESN)"),
+            score or "",
+            _("Score déclaré par l'offreur.") if score else "",
+        ),
         Fact(
             _("Distribution"),
             openness.label,
@@ -266,7 +268,11 @@ def _compliance(
             if openness.verdict is licences.OpennessVerdict.FREE
             else None,
         ),
-        Fact(_("Licence"), page.licence, licences.assess_licence(page.licence).message if page.licence else ""),
+        Fact(
+            _("Licence"),
+            page.licence,
+            licences.assess_licence(page.licence).message if page.licence else "",
+        ),
         Fact(
             _("Code source"),
             _reachable(listing) if page.repository_url else "",
@@ -303,7 +309,9 @@ def _references(
         for row in page.references.select_related("buyer_category")
         if row.consent != Consent.NONE and row.buyer_category_id
     ]
-    rows.sort(key=lambda row: (row.buyer_category.position, row.buyer_category.name, -(row.year or 0)))
+    rows.sort(
+        key=lambda row: (row.buyer_category.position, row.buyer_category.name, -(row.year or 0))
+    )
     return [
         (name, [_shown_reference(row, claims, on) for row in group])
         for name, group in groupby(rows, lambda row: row.buyer_category.name)
@@ -366,7 +374,10 @@ def _publications(page: SolutionPage) -> set[dt.date]:
     if page.pk is None:
         return set()
     entries = PageLogEntry.objects.filter(page_id=page.pk, action="wagtail.publish")
-    days = {moment.date() for moment in entries.order_by("-timestamp").values_list(
-        "timestamp", flat=True
-    )[:HISTORY_ENTRIES]}
+    days = {
+        moment.date()
+        for moment in entries.order_by("-timestamp").values_list("timestamp", flat=True)[
+            :HISTORY_ENTRIES
+        ]
+    }
     return days | ({page.last_published_at.date()} if page.last_published_at else set())

@@ -1,8 +1,8 @@
 """Addresses of the site; docs/interface names them, outside users rely on them."""
 
 from django.conf import settings
-from django.conf.urls.static import static
-from django.urls import include, path
+from django.urls import include, path, re_path
+from django.views.static import serve
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
@@ -10,10 +10,14 @@ from wagtail.documents import urls as wagtaildocs_urls
 urlpatterns = [
     path("gestion/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
-    *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
     path("", include("home.urls")),
     path("", include("sourcing.urls")),
     path("", include("search.urls")),
     path("", include("catalogue.urls")),
     path("", include(wagtail_urls)),
 ]
+
+if settings.SERVE_MEDIA:
+    urlpatterns.insert(
+        0, re_path(r"^media/(?P<path>.*)$", serve, {"document_root": settings.MEDIA_ROOT})
+    )

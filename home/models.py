@@ -5,6 +5,7 @@ import datetime as dt
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
+from wagtail.admin.panels import FieldPanel, FieldRowPanel
 from wagtail.fields import StreamField
 
 from catalogue.models import BasePage
@@ -20,6 +21,7 @@ class HomePage(BasePage):
     )
     lead = models.CharField(_("chapeau"), max_length=300, blank=True)
 
+    content_panels = [*BasePage.content_panels, FieldPanel("heading"), FieldPanel("lead")]
     max_count = 1
     parent_page_types = ["catalogue.BasePage"]  # the root
     subpage_types = ["catalogue.CataloguePage", "home.ContentPage"]
@@ -52,6 +54,12 @@ class ContentPage(BasePage):
     version = models.CharField(_("version"), max_length=20, blank=True)
     effective_on = models.DateField(_("applicable le"), null=True, blank=True)
 
+    content_panels = [
+        *BasePage.content_panels,
+        FieldPanel("lead"),
+        FieldPanel("body"),
+        FieldRowPanel([FieldPanel("version"), FieldPanel("effective_on")]),
+    ]
     parent_page_types = ["home.HomePage"]
     subpage_types: list[str] = []
     search_fields = []

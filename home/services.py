@@ -10,7 +10,9 @@ from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from wagtail.models import (
+    Collection,
     GroupApprovalTask,
+    GroupCollectionPermission,
     GroupPagePermission,
     Locale,
     Page,
@@ -20,7 +22,7 @@ from wagtail.models import (
     WorkflowTask,
 )
 
-from catalogue.models import BasePage, CataloguePage, Listing
+from catalogue.models import BasePage, CatalogueDocument, CatalogueImage, CataloguePage, Listing
 from catalogue.services import load_vocabularies
 from home import tasks
 from home.models import ContactMessage, ContentPage, HomePage
@@ -105,7 +107,22 @@ def _groups(home: HomePage, catalogue: CataloguePage) -> None:
     )
     for group in (moderators, editors):
         group.permissions.add(access)
+        _let_use_files(group)
     _moderation_workflow(moderators, catalogue)
+
+
+def _let_use_files(group: Group) -> None:
+    """Images and documents, in all collections."""
+    collection = Collection.get_first_root_node()
+    for model in (CatalogueImage, CatalogueDocument):
+        for action in ("add", "change", "choose"):
+            permission = Permission.objects.get(
+                content_type=ContentType.objects.get_for_model(model),
+                codename=f"{action}_{model._meta.model_name}",
+            )
+            GroupCollectionPermission.objects.get_or_create(
+                group=group, collection=collection, permission=permission
+            )
 
 
 def _grant(group: Group, page: BasePage, actions: tuple[str, ...]) -> None:

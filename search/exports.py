@@ -241,7 +241,9 @@ def as_atom(query: Query, search: Searching, labels: Labels) -> HttpResponse:
         title=f"{title} – {settings.WAGTAIL_SITE_NAME}",
         link=page,
         description="",
-        subtitle=_("Dernières fiches mises à jour. Écrites par les offreurs, non vérifiées sauf mention."),
+        subtitle=_(
+            "Dernières fiches mises à jour. Écrites par les offreurs, non vérifiées sauf mention."
+        ),
         language=settings.LANGUAGE_CODE,
         author_name=settings.WAGTAIL_SITE_NAME,
         feed_url=_absolute(address(query, format=Format.ATOM.value)),
@@ -257,7 +259,9 @@ def as_atom(query: Query, search: Searching, labels: Labels) -> HttpResponse:
             author_name=hit.card["vendor"] or settings.WAGTAIL_SITE_NAME,
             categories=hit.card["categories"],
         )
-    return HttpResponse(feed.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")
+    return HttpResponse(
+        feed.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8"
+    )
 
 
 def _title(query: Query, labels: Labels) -> str:

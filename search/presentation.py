@@ -202,7 +202,9 @@ def removable(query: Query, labels: Labels) -> list[Removable]:
 
 def criteria_in_words(query: Query, labels: Labels) -> list[str]:
     """The filters as a reader says them: « taille de l'entreprise : PME ou ETI »."""
-    return [_criterion(FACETS_BY_NAME[name], values, labels) for name, values in query.filters.items()]
+    return [
+        _criterion(FACETS_BY_NAME[name], values, labels) for name, values in query.filters.items()
+    ]
 
 
 def _criterion(facet: Facet, values: Iterable[str], labels: Labels) -> str:

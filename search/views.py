@@ -149,11 +149,13 @@ def _quantities() -> tuple[dict[str, str], int | None]:
     """Need → what totals are computed for in the units that most tariffs count, and the months."""
     rows = reference_configurations(timezone.localdate())
     found = {
-        need: [row for metric in UNITS if (row := rows.get((metric, need)))] for need in pricing.Need
+        need: [row for metric in UNITS if (row := rows.get((metric, need)))]
+        for need in pricing.Need
     }
     words = {
         need.value: _(" ou ").join(
-            f"{pricing.number_fr(Decimal(row.quantity))}\N{NO-BREAK SPACE}{row.metric}s" for row in some
+            f"{pricing.number_fr(Decimal(row.quantity))}\N{NO-BREAK SPACE}{row.metric}s"
+            for row in some
         )
         for need, some in found.items()
     }
@@ -162,7 +164,9 @@ def _quantities() -> tuple[dict[str, str], int | None]:
 
 def _intro() -> str:
     """The editors' introduction, on the plain page only."""
-    return CataloguePage.objects.live().order_by("path").values_list("intro", flat=True).first() or ""
+    return (
+        CataloguePage.objects.live().order_by("path").values_list("intro", flat=True).first() or ""
+    )
 
 
 def _mothers() -> dict[str, str]:
@@ -200,7 +204,12 @@ def _broader(query: Query, labels: Labels) -> list[tuple[str, Query]]:
         return []
     names = ", ".join(presentation.label_of(CATEGORY_FACET, value, labels) for value in wider)
     filters = {**query.filters, CATEGORY_FACET: wider}
-    return [(_("Dans toute la catégorie « %(name)s »") % {"name": names}, replace(query, filters=filters, page=1))]
+    return [
+        (
+            _("Dans toute la catégorie « %(name)s »") % {"name": names},
+            replace(query, filters=filters, page=1),
+        )
+    ]
 
 
 def _without_engine(
@@ -210,7 +219,11 @@ def _without_engine(
     return render(
         request,
         "search/search.html",
-        {**_frame(query, problems, labels), "unavailable": True, "sheets": _sheets_named(query.text)},
+        {
+            **_frame(query, problems, labels),
+            "unavailable": True,
+            "sheets": _sheets_named(query.text),
+        },
     )
 
 

@@ -94,11 +94,16 @@ class Column:
 
 @dataclass(frozen=True)
 class Selection:
-    """What the address asks for: slugs kept in their order, those left out, those not found."""
+    """What the address asks for: names by slug in their order, how many left out, not found."""
 
-    slugs: tuple[str, ...]
+    names: Mapping[str, str]
     left_out: int = 0
     unknown: tuple[str, ...] = ()
+
+    @property
+    def slugs(self) -> tuple[str, ...]:
+        """The sheets to compare, in the order of the address."""
+        return tuple(self.names)
 
 
 @dataclass(frozen=True)
@@ -115,12 +120,12 @@ def read_selection(values: Iterable[str]) -> Selection:
     """Keep the first five different slugs of sheets that visitors see; say what is dropped."""
     asked = list(dict.fromkeys(value.strip() for value in list(values)[:READ]))
     slugs = [slug for slug in asked if SLUG.fullmatch(slug)]
-    shown = set(
-        Listing.objects.public().filter(page__slug__in=slugs).values_list("page__slug", flat=True)
-    )
+    listings = Listing.objects.public().filter(page__slug__in=slugs)
+    shown = dict(listings.values_list("page__slug", "page__title"))
     kept = [slug for slug in slugs if slug in shown]
     unknown = [slug.replace("\0", "")[:60] for slug in asked if slug and slug not in shown]
-    return Selection(tuple(kept[:MOST]), max(0, len(kept) - MOST), tuple(unknown[:MOST]))
+    names = {slug: shown[slug] for slug in kept[:MOST]}
+    return Selection(names, max(0, len(kept) - MOST), tuple(unknown[:MOST]))
 
 
 def address(slugs: Sequence[str], need: Need, **extra: str) -> str:
@@ -170,9 +175,7 @@ def compare(slugs: Sequence[str], need: Need, labels: Labels) -> Comparison:
     )
 
 
-def _rows(
-    sheets: Sequence[Document], reader: "_Reader", facets: Iterable[Facet]
-) -> list[Row]:
+def _rows(sheets: Sequence[Document], reader: "_Reader", facets: Iterable[Facet]) -> list[Row]:
     rows = (
         Row(str(facet.label), [reader.cell(sheet, facet) for sheet in sheets])
         for facet in facets
@@ -278,4 +281,3 @@ class _Reader:
 def _offers(sheet: Document) -> list[OfferDocument]:
     """Offers to run in production; what stands for "no offer" has no name."""
     return [offer for offer in sheet.offers if not offer.trial and offer.card["name"]]
-

@@ -82,11 +82,11 @@ def _proposals(text: str, selection: Selection) -> list[Hit] | None:
     return [hit for hit in hits if hit.card["slug"] not in selection.slugs][:PROPOSED]
 
 
-def _chosen(selection: Selection, need: Need) -> list[tuple[str, str]]:
-    """Slugs chosen, each with the address of the comparison without it."""
+def _chosen(selection: Selection, need: Need) -> list[tuple[str, str, str]]:
+    """Slugs and names chosen, each with the address of the comparison without it."""
     return [
-        (slug, address([other for other in selection.slugs if other != slug], need))
-        for slug in selection.slugs
+        (slug, name, address([other for other in selection.slugs if other != slug], need))
+        for slug, name in selection.names.items()
     ]
 
 
@@ -123,7 +123,9 @@ def _csv(result: Comparison) -> HttpResponse:
     for groups, differs in ((result.differing, _("oui")), (result.common, _("non"))):
         for group in groups:
             for row in group.rows:
-                cells = [_safe(" | ".join(map(_line, cell)) or _("non renseigné")) for cell in row.cells]
+                cells = [
+                    _safe(" | ".join(map(_line, cell)) or _("non renseigné")) for cell in row.cells
+                ]
                 writer.writerow([group.label, row.label, differs, *cells])
     notices = [_safe(str(column.card["notice"])) for column in result.columns]
     writer.writerow([_("Avertissement"), "", "", *notices])

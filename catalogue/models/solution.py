@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from modelcluster.contrib.taggit import ClusterTaggableManager
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from taggit.models import ItemBase, TagBase
+from wagtail.admin.panels import FieldPanel
 from wagtail.fields import RichTextField
 from wagtail.models import Orderable
 
@@ -34,6 +35,7 @@ class CataloguePage(BasePage):
 
     intro = RichTextField(_("introduction"), blank=True, features=["bold", "link", "ul"])
 
+    content_panels = [*BasePage.content_panels, FieldPanel("intro")]
     max_count = 1
     subpage_types = ["catalogue.SolutionPage"]
     parent_page_types = ["home.HomePage"]

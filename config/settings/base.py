@@ -123,6 +123,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
 STATICFILES_DIRS = [ROOT / "static"]
 MEDIA_URL = "/media/"
+SERVE_MEDIA = False  # the proxy does, in production
 MEDIA_ROOT = path("MEDIA_ROOT", str(VAR / "media"))
 EVIDENCE_ROOT = path("EVIDENCE_ROOT", str(VAR / "evidence"))
 STORAGES = {

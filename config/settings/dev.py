@@ -9,3 +9,4 @@ from config.settings.base import DEBUG, STORAGES
 
 if DEBUG:
     STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+SERVE_MEDIA = True

@@ -103,28 +103,24 @@ class SheetWriter:
         name = self._names.make(archetype, vendor, control)
         slug = slug_of(name)
         summary, description = self._texts.make(archetype, name, vendor)
-        created = days_before(rng, self._today, _MONTHS_BACK * 30, 20)
-        updated = created + dt.timedelta(days=rng.randint(0, (self._today - created).days))
-        state = self._chance.deal("state", STATES)
-        uid = demo_uid(self._seed, "sheet", index)
-        openness = self._openness(rng, archetype, control, slug, updated)
+        life = self._life(rng)
+        openness = self._openness(rng, archetype, control, slug)
+        access = self._access(rng, vendor, slug)
+        declarant = Declarant(index, vendor.website, life["created_on"])
         offers, claims = self._offers.make(
             Sheet(
                 index,
                 archetype,
                 vendor,
                 free=openness["distribution"] == Distribution.FREE,
-                created_on=created,
+                created_on=life["created_on"],
                 price_level=rng.random(),
                 premium=self._chance.deal("premium", PREMIUMS),
             )
         )
-        access = self._access(rng, vendor, slug)
-        declarant = Declarant(index, vendor.website, created)
-        references, reference_claims = self._references(rng, declarant, archetype)
-        claims += self._sheet_claims(rng, declarant, openness, access)
+        references, confirmations = self._references(rng, declarant, archetype)
         return SheetRecord(
-            uid=uid,
+            uid=demo_uid(self._seed, "sheet", index),
             index=index,
             archetype=archetype.id,
             slug=slug,
@@ -132,37 +128,50 @@ class SheetWriter:
             name=name,
             summary=summary,
             description=description,
-            features=pick(rng, archetype.features, 6, 10),
-            benefits=pick(rng, archetype.benefits, 3, 5),
             categories=(archetype.subcategory, *archetype.also),
-            tags=pick(rng, archetype.words, 4, 7),
-            version=f"{rng.randint(1, 9)}.{rng.randint(0, 14)}.{rng.randint(0, 9)}",
-            version_date=days_before(rng, updated, 120),
-            website=f"{vendor.website}/{slug}",
-            documentation_url=f"{vendor.website}/{slug}/documentation"
-            if rng.random() < 0.6
-            else "",
-            support_hours=rng.choice(self._words["support_hours"]),
-            delay=self._delay(rng, archetype),
-            reversibility=rng.choice(self._words["reversibility"]) if rng.random() < 0.8 else "",
-            state=state,
-            created_on=created,
-            updated_on=updated,
-            confirmed_on=self._confirmed(rng, created),
-            archived_on=days_before(rng, self._today, 200, 1) if state == "archived" else None,
-            languages=self._chance.deal("languages", LANGUAGES),
             offers=offers,
-            claims=(*claims, *reference_claims),
+            claims=(*claims, *self._sheet_claims(rng, declarant, openness, access), *confirmations),
             references=references,
-            integrations=self._integrations(rng, archetype, created),
-            **self._audience(archetype, rng),
+            integrations=self._integrations(rng, archetype, life["created_on"]),
+            **self._content(rng, archetype, f"{vendor.website}/{slug}"),
+            **self._audience(rng, archetype),
             **self._novelty(rng, archetype),
+            **life,
             **openness,
             **access,
         )
 
+    def _life(self, rng: random.Random) -> dict[str, Any]:
+        """Return whether visitors see the sheet, and since when it is what it is."""
+        created = days_before(rng, self._today, _MONTHS_BACK * 30, 20)
+        updated = created + dt.timedelta(days=rng.randint(0, (self._today - created).days))
+        state = self._chance.deal("state", STATES)
+        return {
+            "state": state,
+            "created_on": created,
+            "updated_on": updated,
+            "confirmed_on": self._confirmed(rng, created),
+            "archived_on": days_before(rng, self._today, 200, 1) if state == "archived" else None,
+            "version": f"{rng.randint(1, 9)}.{rng.randint(0, 14)}.{rng.randint(0, 9)}",
+            "version_date": days_before(rng, updated, 120),
+        }
+
+    def _content(self, rng: random.Random, archetype: Archetype, site: str) -> dict[str, Any]:
+        documented, reversible = rng.random() < 0.6, rng.random() < 0.8
+        return {
+            "features": pick(rng, archetype.features, 6, 10),
+            "benefits": pick(rng, archetype.benefits, 3, 5),
+            "tags": pick(rng, archetype.words, 4, 7),
+            "website": site,
+            "documentation_url": f"{site}/documentation" if documented else "",
+            "support_hours": rng.choice(self._words["support_hours"]),
+            "delay": self._delay(rng, archetype),
+            "reversibility": rng.choice(self._words["reversibility"]) if reversible else "",
+            "languages": self._chance.deal("languages", LANGUAGES),
+        }
+
     def _openness(
-        self, rng: random.Random, archetype: Archetype, control: str, slug: str, updated: dt.date
+        self, rng: random.Random, archetype: Archetype, control: str, slug: str
     ) -> dict[str, Any]:
         """Return distribution, licence, repository, and when it was last reached."""
         answer = {
@@ -201,7 +210,7 @@ class SheetWriter:
             "rgesn_score": score,
         }
 
-    def _audience(self, archetype: Archetype, rng: random.Random) -> dict[str, Any]:
+    def _audience(self, rng: random.Random, archetype: Archetype) -> dict[str, Any]:
         buyers = pick(
             rng, archetype.buyers, max(2, len(archetype.buyers) - 2), len(archetype.buyers)
         )

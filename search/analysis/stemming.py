@@ -1,8 +1,9 @@
 """Light French stemming, after Jacques Savoy's published algorithm (`light_french` in Lucene).
 
-One difference, on purpose: words arrive without accents (`words.fold_word`), because people type
-`financiere` as often as `financière` and both must give one stem. The rules that look for an
-accented ending are therefore written for the bare one, narrowed where bare letters are ambiguous.
+Two differences, on purpose. Words arrive without accents (`words.fold_word`), because people type
+`financiere` as often as `financière` and both must give one stem: the rules that look for an
+accented ending are written for the bare one, narrowed where bare letters are ambiguous. And a few
+feminines are added, which the original parts from their masculines.
 """
 
 from itertools import pairwise
@@ -39,6 +40,10 @@ RULES: tuple[Rule, ...] = (
     Rule("iere", 8, "ier"),
     Rule("gere", 8, "ger"),
     Rule("chere", 8, "cher"),
+    # The three added: française, lilloise, publique.
+    Rule("aise", 7, "ai"),
+    Rule("oise", 7, "oi"),
+    Rule("blique", 6, "blic"),
     Rule("ive", 7, "if"),
     Rule("folle", 4, "fou"),
     Rule("molle", 4, "mou"),

@@ -122,6 +122,10 @@ def edit(client, page, *offers, **fields):
     return client.post(reverse("wagtailadmin_pages:edit", args=[page.pk]), form(*offers, **fields))
 
 
+def draft_of(page):
+    return SolutionPage.objects.get(pk=page.pk).get_latest_revision_as_object()
+
+
 def posted_offer(client, page):
     """The first offer as the open editor holds it: its id and its hidden uid."""
     response = client.get(reverse("wagtailadmin_pages:edit", args=[page.pk]))
@@ -202,11 +206,11 @@ def test_too_long_a_line_says_which_and_is_kept(moderator, site, vendor):
 def test_an_offer_added_to_a_live_sheet_keeps_its_uid_until_published(moderator, site, vendor):
     page = sheet_of(vendor, site)
     edit(moderator, page, offer())
-    drafted = page.get_latest_revision_as_object().offers.get().uid
+    drafted = draft_of(page).offers.get().uid
     assert not Offer.objects.exists()  # still a draft
 
     edit(moderator, page, offer(**posted_offer(moderator, page), host="Ici"), initial=1)
-    assert page.get_latest_revision_as_object().offers.get().uid == drafted
+    assert draft_of(page).offers.get().uid == drafted
 
     held = posted_offer(moderator, page)
     edit(moderator, page, offer(**held), initial=1, **{"action-publish": "1"})
@@ -225,7 +229,7 @@ def test_a_background_save_tells_the_open_page_the_uid_of_a_new_offer(moderator,
         form(offer()),
         headers={"accept": "application/json"},
     )
-    uid = page.get_latest_revision_as_object().offers.get().uid
+    uid = draft_of(page).offers.get().uid
     assert response.json()["field_updates"]["offers-0-uid"] == str(uid)
 
 
@@ -325,7 +329,7 @@ def test_the_editor_shows_what_the_rules_conclude(moderator, site, vendor):
 
 def test_categories_are_ticked_under_their_mother(moderator, site, vendor):
     leaf = Category.objects.leaves().first()
-    create(moderator, site, vendor=vendor.pk, categories=[leaf.pk])
+    create(moderator, site, vendor=vendor.pk, categories=leaf.pk)
     assert list(SolutionPage.objects.get().categories.all()) == [leaf]
     groups = dict(
         moderator.get(

@@ -73,18 +73,22 @@ class Reference:
         self, document: Document, query: Query, without: Collection[str] = ()
     ) -> list[OfferDocument]:
         """The offers that satisfy a query, none when the sheet itself does not."""
-        for name, values in query.filters.items():
-            facet = self._facets[name]
-            if values and name not in without and facet.scope == Scope.SHEET:
-                if not set(values) & set(document.facets.get(name, ())):
-                    return []
+        kept = {
+            name: set(values)
+            for name, values in query.filters.items()
+            if values and name not in without
+        }
+        for name, values in kept.items():
+            of_sheet = self._facets[name].scope == Scope.SHEET
+            if of_sheet and not values & set(document.facets.get(name, ())):
+                return []
         return [
             offer
             for offer in document.offers
             if all(
-                set(values) & self._of_offer(offer, self._facets[name], query)
-                for name, values in query.filters.items()
-                if values and name not in without and self._facets[name].scope == Scope.OFFER
+                values & self._of_offer(offer, self._facets[name], query)
+                for name, values in kept.items()
+                if self._facets[name].scope == Scope.OFFER
             )
         ]
 

@@ -9,13 +9,12 @@ from urllib.parse import quote
 import pytest
 from bs4 import BeautifulSoup
 from django.test import Client
-from django.utils.html import escape
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from catalogue.choices import Distribution, Origin, Size
 from catalogue.models import CataloguePage
-from search.contract import EngineUnavailable
+from search.contract import EngineUnavailable, Query, Results
 from search.facets import FACETS
 from search.services import rebuild
 from tests.catalogue.factories import (
@@ -42,7 +41,7 @@ def catalogue(site, engine) -> CataloguePage:
         distribution=Distribution.FREE,
     )
     make_offer(orvalis, "Formule Agents", hosting_countries=["FR"], **per_agent("5"))
-    megavisio = make_sheet("Mégavisio", vendor=large, summary="Visioconférence de grand groupe")
+    megavisio = make_sheet("Megavisio", vendor=large, summary="Visioconférence de grand groupe")
     make_offer(megavisio, "Formule Groupe", pricing="quote")
     archive = make_sheet("Gardenne", vendor=small, categories=("archivage-electronique",))
     make_offer(archive, "Coffre", **lump_sum("100000"))
@@ -54,6 +53,10 @@ def soup(client: Client, address: str) -> BeautifulSoup:
     answer = client.get(address)
     assert answer.status_code == 200
     return BeautifulSoup(answer.content, "html.parser")
+
+
+def _misspelt(query: Query) -> Results:
+    return Results(hits=(), total=0, facets={}, apart={}, suggestion="orvalis")
 
 
 def names(page: BeautifulSoup) -> list[str]:
@@ -80,13 +83,11 @@ class TestResults:
         page = soup(client, f"{SOLUTIONS}?q=orvalis")
         card = text_of(page, ".gs-card")
         assert "Formule Agents" in card
-        assert "24\u202f000\u00a0€ HT pour 100\u00a0agents sur 48\u00a0mois".replace(
-            "\u00a0", " "
-        ) in card.replace("\u00a0", " ")
+        assert "24 000 € HT pour 100 agents sur 48 mois" in card
         assert "hébergement : France" in card
         assert "Écrite par l'offreur" in card
         page = soup(client, f"{SOLUTIONS}?q=orvalis&besoin=petit")
-        assert "pour 20 agents" in text_of(page, ".gs-card").replace("\u00a0", " ")
+        assert "4 800 € HT pour 20 agents" in text_of(page, ".gs-card")
 
     def test_escape_what_vendors_wrote_and_mark_what_was_searched(self, client: Client, catalogue):
         page = soup(client, f"{SOLUTIONS}?q=réunions")
@@ -100,8 +101,7 @@ class TestResults:
         closed = {facet.name for facet in FACETS if facet.choices is not None}
         assert closed | {"categorie", "hebergement"} <= fields
         assert all(group.select_one("fieldset legend") for group in page.select(".gs-group"))
-        label = page.select_one("label[for=f-taille-pme]").get_text()
-        assert label.endswith("(2)") or label.endswith("(1)")
+        assert page.select_one("label[for=f-taille-pme]").get_text().endswith("(2)")
 
     def test_zero_counts_are_discreet_and_can_still_be_chosen(self, client: Client, catalogue):
         page = soup(client, f"{SOLUTIONS}?q=orvalis")
@@ -121,7 +121,7 @@ class TestResults:
         assert names(page) == ["Orvalis"]
         assert text_of(page, ".gs-apart").startswith("1 solution sur devis")
         link = page.select_one(".gs-apart a")["href"]
-        assert names(soup(client, link)) == ["Mégavisio"]
+        assert names(soup(client, link)) == ["Megavisio"]
 
     def test_are_compared_by_a_plain_form(self, client: Client, catalogue):
         form = soup(client, SOLUTIONS).select_one("form#comparaison")
@@ -153,8 +153,9 @@ class TestEmptyResults:
         assert f"{SOLUTIONS}?q=orvalis&categorie=collaboration" in addresses
 
     def test_propose_another_spelling(self, client: Client, catalogue):
-        page = soup(client, f"{SOLUTIONS}?q=visioconferance")
-        assert names(page) or page.select_one(".gs-corrected a")
+        with patch("search.services.search", side_effect=_misspelt):
+            page = soup(client, f"{SOLUTIONS}?q=orvalys&taille=pme")
+        assert page.select_one(".gs-corrected a")["href"] == f"{SOLUTIONS}?q=orvalis&taille=pme"
 
 
 class TestAddresses:
@@ -211,7 +212,7 @@ class TestBadInput:
         assert answer.status_code == 200
         page = BeautifulSoup(answer.content, "html.parser")
         assert told in text_of(page, "#avis")
-        assert "<script>" not in escape(told) and b"\xc2\xab <script>" not in answer.content
+        assert not page.select("#avis script")
 
     def test_unknown_parameters_pass_in_silence(self, client: Client, catalogue):
         page = soup(client, f"{SOLUTIONS}?utm_source=lettre&taille=")

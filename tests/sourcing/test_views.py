@@ -108,12 +108,15 @@ def test_offers_that_say_different_things_are_told_apart(sheets):
 
 
 def test_what_nobody_said_reads_not_given(sheets):
-    sheets[0].documentation_url = ""
-    make_sheet("Détaillée", delay="jour")
-    assert "non renseigné" in read("?s=orvalis&s=detaillee")
+    page = make_sheet("Détaillée", delay="jour")
+    assert "non renseigné" in read(f"?s=orvalis&s={page.slug}")
+    delay = rows(comparison(sheets[0], page).differing)["Délai de déploiement"]
+    assert [len(cell) for cell in delay.cells] == [0, 1]
 
 
-@pytest.mark.parametrize("query", ["", "?s=", "?s=rien", "?s=%00", "?s=%ED%A0%80", "?besoin=énorme"])
+@pytest.mark.parametrize(
+    "query", ["", "?s=", "?s=rien", "?s=%00", "?s=%ED%A0%80", "?besoin=énorme"]
+)
 def test_without_solutions_the_page_helps_to_choose(site, query):
     html = read(query)
     assert "Choisissez de deux à 5 solutions" in html and 'name="q"' in html

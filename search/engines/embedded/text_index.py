@@ -73,12 +73,16 @@ class TextIndex:
         """Write the texts of a new index; errors of `changes` itself come through."""
         with _reported():
             writer = self._index.writer(_FILL_HEAP, 1)
-        for change in changes:
+        try:
+            for change in changes:
+                with _reported():
+                    writer.add_document(_document(change))
             with _reported():
-                writer.add_document(_document(change))
-        with _reported():
-            writer.commit()
-            writer.wait_merging_threads()
+                writer.commit()
+        finally:
+            # Its threads would go on writing in a folder that is being removed.
+            with _reported():
+                writer.wait_merging_threads()
 
     def apply(self, changes: Sequence[TextChange]) -> None:
         """Replace or remove texts; done on disk when this returns."""

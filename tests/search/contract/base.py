@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from search.contract import Document, Engine, Query, Results, Vocabulary
+from search.contract import Engine, Query, Results, Vocabulary
 
 MakeEngine = Callable[..., Engine]
 """`make_engine(sheet("A"), sheet("B"), vocabulary=…)`: an engine that holds these sheets."""

@@ -1,0 +1,24 @@
+"""The section of a sheet that the search brings: solutions that look like it."""
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from catalogue.models import Listing, SolutionPage
+from catalogue.sections import SheetSection
+from search import services
+from search.contract import EngineUnavailable
+
+
+def similar_solutions(page: SolutionPage, request: HttpRequest) -> SheetSection | None:
+    """Solutions closest to a sheet; nothing for a draft, or when the engine cannot answer."""
+    uid = Listing.objects.filter(page=page).values_list("uid", flat=True).first()
+    if uid is None:
+        return None
+    try:
+        hits = services.similar(uid)
+    except EngineUnavailable:
+        return None
+    if not hits:
+        return None
+    context = {"hits": hits, "slug": page.slug}
+    return SheetSection("similaires", _("Solutions proches"), "search/similar.html", context, 800)
