@@ -88,22 +88,21 @@ class Advice:
 
 
 def advise(sheet: Sheet, form: PurchaseForm) -> Advice:
-    """Say which procedure a purchase leads to: of the amount typed, else of the cheapest total.
+    """Say which procedure a purchase leads to: of the amount typed, else of the lowest price.
 
     One regime for the amount (as an innovation too, if claimed) and, when an offer can be bought
     through a contract still running, the one through its central body.
     """
     typed = form.cleaned_data["montant"] if form.is_valid() else None
-    cheapest = sheet.cheapest
-    amount = typed
-    if amount is None and cheapest is not None:
-        amount = cheapest.quote.total
+    priced = [row.quote for row in sheet.offers if row.quote.kind is pricing.PriceKind.PRICED]
+    cheapest = min(priced, key=lambda quote: quote.total or 0, default=None)
+    amount = cheapest.total if typed is None and cheapest else typed
     regimes = [] if amount is None else _regimes(sheet, amount, form.data["acheteur"])
     return Advice(
         form=form,
         amount=amount,
         typed=typed is not None,
-        label="" if typed is not None or cheapest is None else cheapest.quote.label,
+        label="" if typed is not None or cheapest is None else cheapest.label,
         regimes=regimes,
         warnings=list(dict.fromkeys(text for regime in regimes for text in regime.warnings)),
     )

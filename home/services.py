@@ -9,6 +9,8 @@ from django.conf import settings
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
+from wagtail.documents.models import Document
+from wagtail.images.models import Image
 from wagtail.models import (
     Collection,
     GroupApprovalTask,
@@ -22,7 +24,7 @@ from wagtail.models import (
     WorkflowTask,
 )
 
-from catalogue.models import BasePage, CatalogueDocument, CatalogueImage, CataloguePage, Listing
+from catalogue.models import BasePage, CataloguePage, Listing
 from catalogue.services import load_vocabularies
 from home import tasks
 from home.models import ContactMessage, ContentPage, HomePage
@@ -114,7 +116,8 @@ def _groups(home: HomePage, catalogue: CataloguePage) -> None:
 def _let_use_files(group: Group) -> None:
     """Images and documents, in all collections."""
     collection = Collection.get_first_root_node()
-    for model in (CatalogueImage, CatalogueDocument):
+    # Wagtail asks for the rights on its own models, whatever model is in use.
+    for model in (Image, Document):
         for action in ("add", "change", "choose"):
             permission = Permission.objects.get(
                 content_type=ContentType.objects.get_for_model(model),

@@ -1,7 +1,7 @@
 """What the search page shows, computed from a search and its results: no query, no HTML of its own."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -97,7 +97,7 @@ class Card:
     hit: Hit
     name: SafeString
     summary: SafeString
-    excerpt: SafeString | None
+    excerpt: SafeString
 
     @property
     def need_label(self) -> str:
@@ -139,7 +139,7 @@ class Addresses:
     canonical: str
     clear: str
     pages: str
-    formats: Mapping[str, str] = field(default_factory=dict)
+    formats: Mapping[str, str]
 
 
 def address(query: Query, *, page: int = 1, **extra: str) -> str:
@@ -305,10 +305,9 @@ def groups(
     return found
 
 
-def _group(name: str, label: str, facets: Iterable[FacetList], query: Query) -> Group:
-    facets = tuple(facets)
+def _group(name: str, label: str, facets: Sequence[FacetList], query: Query) -> Group:
     selected = sum(len(query.filters.get(facet.name, ())) for facet in facets)
-    return Group(name, label, facets, selected)
+    return Group(name, label, tuple(facets), selected)
 
 
 def _facet_list(
@@ -326,8 +325,7 @@ def _facet_list(
     )
     if facet.choices is not None or len(options) <= SHOWN_VALUES + 2:
         return FacetList(facet.name, str(facet.label), options)
-    first = options[:SHOWN_VALUES]
-    rest = options[SHOWN_VALUES:]
+    first, rest = options[:SHOWN_VALUES], options[SHOWN_VALUES:]
     return FacetList(
         facet.name,
         str(facet.label),
@@ -343,9 +341,7 @@ def _category_options(
     # The engine lists the most frequent values: a value beyond them has an unknown count.
     missing = None if len(counts) >= OPEN_FACET_BUCKETS else 0
     known = labels.get(CATEGORY_FACET, {})
-    for value in known:
-        if value in mothers:
-            continue
+    for value in [value for value in known if value not in mothers]:
         children = tuple(
             _option(CATEGORY_FACET, child, counts.get(child, missing), chosen, labels)
             for child in known
@@ -363,15 +359,13 @@ def _option(
 
 def card(hit: Hit, need: Need) -> Card:
     """A hit with what shows why it matches: highlighted name, summary, and one excerpt."""
-    excerpt = next(
-        (hit.highlights[name] for name in EXCERPT_FIELDS if name in hit.highlights), None
-    )
+    excerpt = next((hit.highlights[name] for name in EXCERPT_FIELDS if name in hit.highlights), "")
     label = hit.offer.get("needs", {}).get(need.value, {}).get("label", "")
     return Card(
         hit=replace(hit, offer={**hit.offer, "need_label": label}),
         name=_marked(hit, "name", hit.card["name"]),
         summary=_marked(hit, "summary", hit.card["summary"]),
-        excerpt=mark_safe(excerpt) if excerpt else None,  # noqa: S308  (escaped by contract)
+        excerpt=mark_safe(excerpt),  # noqa: S308  (escaped by contract)
     )
 
 

@@ -9,7 +9,7 @@ from django import template
 from django.db.models import Choices
 from django.utils.safestring import SafeString, mark_safe
 
-from catalogue.choices import Deployment, Distribution, Origin, Region, Rgaa, Size, Stage
+from catalogue.choices import Deployment, Distribution, Origin, Size
 from catalogue.countries import country_names
 
 register = template.Library()
@@ -77,16 +77,6 @@ def origin_label(code: str) -> str:
 
 
 @register.filter
-def region_label(code: str) -> str:
-    return _label(Region, code)
-
-
-@register.filter
-def distribution_label(code: str) -> str:
-    return _label(Distribution, code)
-
-
-@register.filter
 def distribution_short(code: str) -> str:
     """The distribution in few words, for a tag."""
     return SHORT_DISTRIBUTION.get(code, code)
@@ -95,16 +85,6 @@ def distribution_short(code: str) -> str:
 @register.filter
 def deployment_label(code: str) -> str:
     return _label(Deployment, code)
-
-
-@register.filter
-def stage_label(code: str) -> str:
-    return _label(Stage, code)
-
-
-@register.filter
-def rgaa_label(code: str) -> str:
-    return _label(Rgaa, code)
 
 
 @register.filter

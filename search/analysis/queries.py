@@ -32,6 +32,21 @@ _REPLACING = frozenset(
     )
 )
 _INSTEAD_OF = (("a", "la", "place"), ("au", "lieu"))
+# Said of any product or of the search itself: dropped as long as another word is left.
+_EMPTY = frozenset(
+    analyse(
+        "logiciel progiciel outil solution application appli plateforme produit éditeur fournisseur "
+        "cherche chercher recherche rechercher trouver besoin comment quoi contre lutte lutter afin "
+        "permettre permettant gérer"
+    )
+)
+# Who buys and what every vendor claims: they rank what is found, and leave nothing out.
+_QUALIFYING = frozenset(
+    analyse(
+        "sécurisé simple gratuit moderne souverain français européen collaboratif externalisé "
+        "municipal communal territorial petite commune collectivité ville administration"
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -56,18 +71,20 @@ class Expression:
 class Clause:
     """One word of the query: any of the expressions satisfies it, or standing in a category.
 
-    `correctable` unless staff know the word: only then may it be a typing error.
+    `correctable` unless staff know the word: only then may it be a typing error. A clause that is
+    not `needed` adds to the score and leaves nothing out.
     """
 
     word: Word
     expressions: tuple[Expression, ...]
     categories: tuple[str, ...] = ()
     correctable: bool = True
+    needed: bool = True
 
 
 @dataclass(frozen=True)
 class TextPlan:
-    """What to look for: at least `required` of the clauses, all phrases, none of the excluded.
+    """What to look for: at least `required` of the needed clauses, all phrases, none of the excluded.
 
     `names` are the unstemmed names that the query may be asking for by name. `words` are the words
     to find, in the order typed.
@@ -147,7 +164,7 @@ def plan(parsed: ParsedText, vocabulary: Vocabulary) -> TextPlan:
     """Decide what to look for, with the relations that staff declared between words."""
     relations = related(vocabulary)
     terms = _without_replacing_words(parsed.terms, relations)
-    content = _distinct(terms)
+    content = _without_empty_words(_distinct(terms), relations)
     clauses = _clauses(content, relations, _joined(content, parsed.clean))
     positive = sorted(
         (*parsed.terms, *(word for phrase in parsed.phrases for word in phrase)),
@@ -155,7 +172,7 @@ def plan(parsed: ParsedText, vocabulary: Vocabulary) -> TextPlan:
     )
     return TextPlan(
         clauses=clauses,
-        required=_required(len(clauses)),
+        required=_required(sum(clause.needed for clause in clauses)),
         phrases=_stems(parsed.phrases),
         excluded=_stems(parsed.excluded),
         names=_names(positive, content if len(terms) < len(parsed.terms) else ()),
@@ -169,7 +186,12 @@ def _required(clauses: int) -> int:
 
 
 def _names(*readings: Sequence[Word]) -> tuple[str, ...]:
-    names = (" ".join(word.folded for word in reading) for reading in readings)
+    """Each reading as it stands, and in one word: `big blue button` names BigBlueButton."""
+    names = (
+        between.join(word.folded for word in reading)
+        for reading in readings
+        for between in (" ", "")
+    )
     return tuple(dict.fromkeys(name for name in names if name))
 
 
@@ -222,6 +244,18 @@ def _without_replacing_words(terms: tuple[Word, ...], relations: Relations) -> t
     )
 
 
+def _without_empty_words(content: list[Word], relations: Relations) -> list[Word]:
+    """The words without those that say nothing, unless staff know an expression with them."""
+    told = {
+        at
+        for table in (relations.synonyms, relations.replaced)
+        for start, end, _ in _spans(content, table)
+        for at in range(start, end)
+    }
+    kept = [word for at, word in enumerate(content) if at in told or word.stem not in _EMPTY]
+    return kept or content
+
+
 def _joined(content: list[Word], text: str) -> dict[int, Stems]:
     """What words with a hyphen between them give in one word, by place: `e-mail` → `email`."""
     joined: dict[int, Stems] = {}
@@ -247,6 +281,8 @@ def _clauses(
     categories: list[tuple[str, ...]] = [()] * len(content)
     for start, end, codes in _spans(content, relations.replaced):
         categories[start:end] = [codes] * (end - start)
+    told = [bool(synonyms[at] or categories[at]) for at in range(len(content))]
+    needed = [told[at] or word.stem not in _QUALIFYING for at, word in enumerate(content)]
     clauses = []
     for at, word in enumerate(content):
         others = synonyms[at] + ((joined[at],) if at in joined else ())
@@ -256,7 +292,8 @@ def _clauses(
                 word=word,
                 expressions=(Expression((word.stem,)), *related),
                 categories=categories[at],
-                correctable=not (synonyms[at] or categories[at]),
+                correctable=not told[at],
+                needed=needed[at] or not any(needed),
             )
         )
     return tuple(clauses)

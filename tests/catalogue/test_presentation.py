@@ -181,7 +181,8 @@ def test_the_sheet_says_who_wrote_it_and_that_nobody_endorsed_it(sheet):
 def test_each_total_is_said_with_what_it_covers(sheet, today):
     make_offer(sheet, "Abonnement", **per_agent("15", "12000"))
     html = read(sheet)
-    assert "84 000 € HT" in html and "pour 100 agents sur 48 mois" in html
+    assert "84 000 € HT" in html
+    assert "pour 100 agents sur 48 mois" in html
     assert 'href="?besoin=petit#offres"' in html
     assert "26 400 € HT" in read(sheet, "?besoin=petit")
 
@@ -203,13 +204,15 @@ def test_only_contracts_still_running_are_shown(sheet, today):
         offer.vehicles.add(vehicle)
     offer.save()
     html = read(sheet)
-    assert "EN-COURS" in html and "FINI" not in html
+    assert "EN-COURS" in html
+    assert "FINI" not in html
     assert "Achat par une centrale d'achat, sans procédure propre (Centrale d'essai)" in html
 
 
 def test_the_procedure_follows_the_amount_the_buyer_and_warns_not_to_split(sheet, today):
     html = read(sheet, "?montant=150 000,00 € HT&acheteur=etat")
-    assert "Procédure formalisée" in html and "ne doit pas être scindé" in html
+    assert "Procédure formalisée" in html
+    assert "ne doit pas être scindé" in html
     assert "Procédure adaptée" in read(sheet, "?montant=150000&acheteur=autre")
     assert "R2122-8" in read(sheet, "?montant=59999.99")
 
@@ -219,12 +222,20 @@ def test_an_amount_without_sense_is_explained(sheet, amount):
     assert "fr-error-text" in read(sheet, f"?montant={amount}") or amount == "%00"
 
 
+def test_a_free_offer_is_no_amount_to_purchase(sheet, today):
+    make_offer(sheet, pricing=Pricing.FREE)
+    assert "tapez le montant total de votre besoin" in read(sheet)
+    make_offer(sheet, "Payante", **lump_sum("70000"))
+    assert "Pour le total le plus bas de cette fiche, <strong>70 000 € HT" in read(sheet)
+
+
 def test_an_innovation_is_shown_as_an_allegation(site, today):
     page = make_sheet("Nouvelle", innovation_claimed=True, innovation_grounds="Une méthode neuve.")
     make_offer(page, **lump_sum("95000"))
     html = read(page)
     assert "Allégation de l'offreur, ne vaut pas qualification juridique" in html
-    assert "Achat innovant" in html and "Procédure adaptée" in html
+    assert "Achat innovant" in html
+    assert "Procédure adaptée" in html
 
 
 def test_references_are_shown_with_the_client_s_agreement_only(sheet):
@@ -234,7 +245,8 @@ def test_references_are_shown_with_the_client_s_agreement_only(sheet):
     agreed = {"consent": Consent.FILE, "consented_on": TODAY}
     Reference.objects.create(client="Ville d'accord", **agreed, **facts)
     html = read(sheet)
-    assert "Ville d'accord" in html and "Ville muette" not in html
+    assert "Ville d'accord" in html
+    assert "Ville muette" not in html
 
 
 def test_a_declared_free_licence_says_what_is_missing(site):
@@ -274,7 +286,8 @@ def test_an_archived_sheet_is_gone_and_says_nothing_it_said(sheet):
     sheet.listing.archived_at = timezone.now()
     sheet.listing.save()
     html = read(sheet, status=410)
-    assert "archivée" in html and "Réunir les agents" not in html
+    assert "archivée" in html
+    assert "Réunir les agents" not in html
 
 
 def test_a_draft_without_listing_nor_sense_can_be_previewed(site):

@@ -98,7 +98,8 @@ def test_each_cell_says_who_says_so(sheets):
     cloud = rows(comparison(page, sheets[0]).differing)["Cloud au centre"]
     assert [entry.trust for cell in cloud.cells for entry in cell] == ["verifie", "declare"]
     verify_mark = read(f"?s={page.slug}&s=orvalis")
-    assert "Vérifié" in verify_mark and "déclaré" in verify_mark
+    assert "Vérifié" in verify_mark
+    assert "déclaré" in verify_mark
 
 
 def test_offers_that_say_different_things_are_told_apart(sheets):
@@ -119,7 +120,8 @@ def test_what_nobody_said_reads_not_given(sheets):
 )
 def test_without_solutions_the_page_helps_to_choose(site, query):
     html = read(query)
-    assert "Choisissez de deux à 5 solutions" in html and 'name="q"' in html
+    assert "Choisissez de deux à 5 solutions" in html
+    assert 'name="q"' in html
 
 
 def test_one_solution_is_kept_and_another_one_asked_for(sheets):
@@ -133,7 +135,8 @@ def test_the_first_five_are_kept_and_the_page_says_so(site):
     query = "&".join(f"s={page.slug}" for page in pages)
     html = read(f"?{query}")
     assert "les cinq premières sont gardées, 2 sont laissées de côté" in html
-    assert "Solution 4" in html and "Solution 5" not in html
+    assert "Solution 4" in html
+    assert "Solution 5" not in html
     assert 'name="q" id="ajouter-q"' not in html
 
 
@@ -167,7 +170,8 @@ def test_a_dead_engine_is_said_and_the_comparison_stands(sheets, monkeypatch):
 
     monkeypatch.setattr(services, "search", dead)
     html = read("?s=orvalis&s=brumeval&q=visio")
-    assert "La recherche ne répond pas" in html and "Ce qui diffère" in html
+    assert "La recherche ne répond pas" in html
+    assert "Ce qui diffère" in html
 
 
 def test_the_csv_holds_the_same_rows_and_runs_no_formula(sheets):

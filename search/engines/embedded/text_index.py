@@ -135,9 +135,15 @@ class TextSearcher:
     def _query(self, plan: TextPlan) -> Query:
         parts: list[tuple[Occur, Query]] = []
         if plan.clauses:
-            wanted = [(Occur.Should, self._clause(clause)) for clause in plan.clauses]
-            needed = Query.boolean_query(wanted, minimum_number_should_match=plan.required)
+            wanted = [self._clause(clause) for clause in plan.clauses if clause.needed]
+            needed = Query.boolean_query(
+                [(Occur.Should, query) for query in wanted],
+                minimum_number_should_match=plan.required,
+            )
             parts.append((Occur.Must, needed))
+            parts += [
+                (Occur.Should, self._clause(clause)) for clause in plan.clauses if not clause.needed
+            ]
             parts += [(Occur.Should, query) for query in self._adjacent(plan.clauses)]
         parts += [(Occur.Must, self._anywhere(phrase, 1.0)) for phrase in plan.phrases]
         if not parts:
