@@ -192,6 +192,11 @@ def normalise_licence(text: str | None) -> tuple[str | None, str]:
     return None, f"« {raw} » : licence non reconnue."
 
 
+def known_licences() -> frozenset[str]:
+    """Return every SPDX identifier there is, free or not."""
+    return frozenset(_names().values())
+
+
 def accepted_licences() -> frozenset[str]:
     """Return the SPDX identifiers accepted as free: the State's list and the DINUM's."""
     data = _data()

@@ -13,8 +13,8 @@ from decimal import Decimal
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from catalogue import cloud, models, pricing
-from catalogue.choices import Deployment, Origin, Pricing
+from catalogue import cloud, licences, models, pricing
+from catalogue.choices import Deployment, Distribution, Origin, Pricing
 from catalogue.trust import trust
 
 STALE_AFTER_DAYS = 365
@@ -66,6 +66,22 @@ def assess_offer(
     """
     state = claim_trust(find_claim(claims, models.Claim.Kind.CLOUD, offer.uid), on)
     return cloud.assess(offer_facts(offer, vendor), state, on), state
+
+
+def sheet_openness(page: models.SolutionPage, listing: models.Listing | None) -> licences.Openness:
+    """What the catalogue makes of a sheet's declared distribution: free, declared free, not free."""
+    return licences.openness(
+        page.distribution,
+        page.licence,
+        page.repository_url,
+        bool(listing and listing.repository_reachable_on) or None,
+    )
+
+
+def shown_distribution(page: models.SolutionPage, openness: licences.Openness) -> str:
+    """Code of the distribution that counts: the declaration, unless the licence is not free."""
+    refused = openness.verdict is licences.OpennessVerdict.NOT_FREE
+    return Distribution.SOURCE_AVAILABLE.value if refused else page.distribution
 
 
 def reference_configurations(on: dt.date) -> Configurations:

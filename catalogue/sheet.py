@@ -28,7 +28,13 @@ from catalogue.models import (
     Vendor,
 )
 from catalogue.offer_sheet import Fact, OfferSheet, offer_sheet
-from catalogue.presentation import french_date, is_stale, proof_of, reference_configurations
+from catalogue.presentation import (
+    french_date,
+    is_stale,
+    proof_of,
+    reference_configurations,
+    sheet_openness,
+)
 
 HISTORY_ENTRIES = 10
 
@@ -128,12 +134,7 @@ def build_sheet(page: SolutionPage, *, need: pricing.Need, on: dt.date) -> Sheet
         offer_sheet(offer, vendor, claims, configurations, need=need, on=on)
         for offer in _offers(page)
     ]
-    openness = licences.openness(
-        page.distribution,
-        page.licence,
-        page.repository_url,
-        bool(listing and listing.repository_reachable_on) or None,
-    )
+    openness = sheet_openness(page, listing)
     offers = [row for row in shown if row.offer.kind != OfferKind.TRIAL]
     return Sheet(
         page=page,

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 from catalogue.choices import SizeSource
 from catalogue.countries import country_names
 from catalogue.models import Listing, Vendor
+from catalogue.presentation import sheet_openness, shown_distribution
 
 SHEETS_PER_PAGE = 20
 
@@ -55,12 +56,14 @@ def _size_source(vendor: Vendor) -> str:
 
 def _card(listing: Listing) -> dict[str, Any]:
     page = listing.page
+    openness = sheet_openness(page, listing)
     return {
         "url": f"/solutions/{page.slug}/",
         "name": page.title,
         "summary": page.summary,
         "categories": [category.name for category in page.categories.all()],
-        "distribution": page.distribution,
+        "distribution": shown_distribution(page, openness),
+        "openness": openness.verdict.value,
         "updated": page.last_published_at.date().isoformat() if page.last_published_at else None,
     }
 

@@ -71,7 +71,7 @@ class Facet:
     `choices` is the whole vocabulary when it is closed: values without hits keep a zero bucket.
     `None` means that the values come from the documents. `per_need` facets (prices) hold one set of
     values for each reference configuration; `price` marks those whose filter leaves offers without a
-    total aside, to be counted apart.
+    total aside, to be counted apart. An open facet lists its `limit` most frequent values.
     """
 
     name: str
@@ -80,6 +80,7 @@ class Facet:
     choices: tuple[Choice, ...] | None = None
     per_need: bool = False
     price: bool = False
+    limit: int = OPEN_FACET_BUCKETS
 
 
 @dataclass(frozen=True)

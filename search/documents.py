@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from catalogue import pricing
 from catalogue.choices import Consent, Distribution, IntegrationState, OfferKind, Source, Stage
 from catalogue.cloud import CloudAssessment, CloudLevel, CloudSynthesis, Trust
-from catalogue.licences import Openness, OpennessVerdict, assess_licence, openness
+from catalogue.licences import Openness, assess_licence
 from catalogue.models import (
     BuyerCategory,
     Claim,
@@ -35,6 +35,8 @@ from catalogue.presentation import (
     is_stale,
     offer_price,
     reference_configurations,
+    sheet_openness,
+    shown_distribution,
 )
 from catalogue.trust import PROOF_FACET
 from search.analysis import fold
@@ -67,9 +69,7 @@ class Frame:
     local_buyers: frozenset[str]
 
 
-def build(
-    listings: ListingQuerySet, *, seed: str, on: dt.date | None = None
-) -> Iterator[Document]:
+def build(listings: ListingQuerySet, *, seed: str, on: dt.date | None = None) -> Iterator[Document]:
     """Documents of those of `listings` that visitors see, in batches of a bounded number of queries.
 
     `seed` is that of the neutral order; `on` the day that levels, prices and claims are read at.
@@ -141,7 +141,7 @@ def _with_everything(listings: QuerySet[Listing]) -> QuerySet[Listing]:
 
 def document(listing: Listing, frame: Frame) -> Document:
     page, vendor = listing.page, listing.vendor
-    free = _openness(listing)
+    free = sheet_openness(page, listing)
     stage = Stage.LISTED
     updated = (page.last_published_at or listing.created_at).date()
     return Document(
@@ -164,7 +164,7 @@ def document(listing: Listing, frame: Frame) -> Document:
             "size": vendor.size if vendor else "",
             "origin": vendor.origin if vendor else "",
             "region": vendor.region if vendor else "",
-            "distribution": _distribution(page, free),
+            "distribution": shown_distribution(page, free),
             "openness": free.verdict.value,
             "licence": page.licence,
             "stage": stage.value,
@@ -203,18 +203,6 @@ def _text(page: SolutionPage, vendor: Vendor | None) -> dict[str, str]:
     }
 
 
-def _openness(listing: Listing) -> Openness:
-    page = listing.page
-    reachable = listing.repository_reachable_on is not None
-    return openness(page.distribution, page.licence, page.repository_url, reachable)
-
-
-def _distribution(page: SolutionPage, free: Openness) -> str:
-    """The declaration, unless the licence is known not to be free."""
-    refused = free.verdict is OpennessVerdict.NOT_FREE
-    return Distribution.SOURCE_AVAILABLE.value if refused else page.distribution
-
-
 def _logo(page: SolutionPage) -> dict[str, Any] | None:
     if page.logo is None:
         return None
@@ -237,7 +225,7 @@ def _sheet_facets(
             slug for category in page.categories.all() for slug in category.with_ancestors()
         ),
         "taille": _sizes(vendor),
-        "distribution": (_distribution(page, free),),
+        "distribution": (shown_distribution(page, free),),
         "etape": (stage.value,),
         "population": tuple(page.populations),
         "origine": (vendor.origin,) if vendor else (),

@@ -112,9 +112,7 @@ def score(ranking: Sequence[str], grades: Mapping[str, int]) -> Score:
 
 def _gain(grades: Sequence[int]) -> float:
     """Discounted cumulative gain of the first ten, with the usual gain 2^grade - 1."""
-    return sum(
-        (2**grade - 1) / math.log2(rank + 1) for rank, grade in enumerate(grades[:DEPTH], 1)
-    )
+    return sum((2**grade - 1) / math.log2(rank + 1) for rank, grade in enumerate(grades[:DEPTH], 1))
 
 
 def summary(scores: Iterable[Score]) -> Summary:

@@ -59,8 +59,11 @@ SIZES = tuple(
     for code, label in sorted(choices.Size.choices, key=lambda pair: pair[0] != "pme")
 )
 
+EVERY_VALUE = 10_000
+"""Limit of the facets whose vocabulary staff keep in the database: all their values are listed."""
+
 FACETS: tuple[Facet, ...] = (
-    Facet("categorie", _("Catégorie")),
+    Facet("categorie", _("Catégorie"), limit=EVERY_VALUE),
     Facet("taille", _("Taille de l'entreprise"), choices=SIZES),
     Facet("distribution", _("Distribution"), choices=_choices(choices.Distribution)),
     Facet("cloud", _("Cloud au centre"), Scope.OFFER, choices=CLOUD),
@@ -77,7 +80,7 @@ FACETS: tuple[Facet, ...] = (
     Facet("etape", _("Étape"), choices=_choices(choices.Stage)),
     Facet("preuve", _("Preuve de la conformité cloud"), Scope.OFFER, choices=PROOF),
     # On the offer, because an offer on the State's own cloud is not open to local bodies.
-    Facet("public", _("Public visé"), Scope.OFFER),
+    Facet("public", _("Public visé"), Scope.OFFER, limit=EVERY_VALUE),
     Facet("population", _("Population de la commune"), choices=_choices(choices.Population)),
     Facet("origine", _("Origine (contrôle ultime)"), choices=_choices(choices.Origin)),
     Facet("region", _("Région de l'offreur"), choices=_choices(choices.Region)),
@@ -92,11 +95,11 @@ FACETS: tuple[Facet, ...] = (
         choices=_yes(_("Qualification demandée, non obtenue")),
     ),
     Facet("pilote", _("Essai"), Scope.OFFER, choices=_yes(_("Offre pilote disponible"))),
-    Facet("vehicule", _("Centrale d'achat"), Scope.OFFER),
+    Facet("vehicule", _("Centrale d'achat"), Scope.OFFER, limit=EVERY_VALUE),
     Facet("licence", _("Licence")),
-    Facet("integration", _("Raccordée à")),
-    Facet("reference", _("Références par type d'acheteur")),
-    Facet("reference-confirmee", _("Références confirmées par un agent")),
+    Facet("integration", _("Raccordée à"), limit=EVERY_VALUE),
+    Facet("reference", _("Références par type d'acheteur"), limit=EVERY_VALUE),
+    Facet("reference-confirmee", _("Références confirmées par un agent"), limit=EVERY_VALUE),
     Facet("rgaa", _("Accessibilité (RGAA)"), choices=_choices(choices.Rgaa)),
     Facet("rgesn", _("Éco-conception"), choices=_yes(_("Score RGESN publié"))),
     Facet("delai", _("Délai de déploiement"), choices=_choices(choices.Delay)),
@@ -108,3 +111,4 @@ FACETS: tuple[Facet, ...] = (
 )
 
 FACETS_BY_NAME = {facet.name: facet for facet in FACETS}
+STAFF_FACETS = tuple(facet.name for facet in FACETS if facet.limit == EVERY_VALUE)

@@ -14,7 +14,6 @@ from search.contract import (
     APART_QUOTE,
     APART_UNPRICED,
     CATEGORY_FACET,
-    OPEN_FACET_BUCKETS,
     Bucket,
     Facet,
     Hit,
@@ -338,16 +337,14 @@ def _category_options(
     buckets: Iterable[Bucket], chosen: tuple[str, ...], labels: Labels, mothers: Mapping[str, str]
 ) -> Iterator[Option]:
     counts = {bucket.value: bucket.count for bucket in buckets}
-    # The engine lists the most frequent values: a value beyond them has an unknown count.
-    missing = None if len(counts) >= OPEN_FACET_BUCKETS else 0
     known = labels.get(CATEGORY_FACET, {})
     for value in [value for value in known if value not in mothers]:
         children = tuple(
-            _option(CATEGORY_FACET, child, counts.get(child, missing), chosen, labels)
+            _option(CATEGORY_FACET, child, counts.get(child, 0), chosen, labels)
             for child in known
             if mothers.get(child) == value
         )
-        option = _option(CATEGORY_FACET, value, counts.get(value, missing), chosen, labels)
+        option = _option(CATEGORY_FACET, value, counts.get(value, 0), chosen, labels)
         yield replace(option, children=children)
 
 

@@ -3,6 +3,7 @@
 import datetime as dt
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from django.db.models import F, Model, Prefetch
 from django.utils import timezone
 
 from catalogue.countries import country_choices
+from catalogue.licences import known_licences
 from catalogue.models import (
     BuyerCategory,
     Category,
@@ -24,9 +26,19 @@ from catalogue.models import (
     SolutionTag,
 )
 from search import documents
-from search.contract import Completion, Document, Engine, Health, Hit, Query, Results, Vocabulary
+from search.contract import (
+    Bucket,
+    Completion,
+    Document,
+    Engine,
+    Health,
+    Hit,
+    Query,
+    Results,
+    Vocabulary,
+)
 from search.engines import build_engine
-from search.facets import FACETS
+from search.facets import FACETS, STAFF_FACETS
 from search.models import (
     IndexTarget,
     PendingDocument,
@@ -59,8 +71,27 @@ def forget_engines() -> None:
 
 
 def search(query: Query) -> Results:
-    """Answer a query. Raises `EngineUnavailable` when the engine cannot."""
-    return get_engine().search(query)
+    """Answer a query, with a bucket for every word that staff keep, found or not.
+
+    Raises `EngineUnavailable` when the engine cannot.
+    """
+    results = get_engine().search(query)
+    labels = facet_labels()
+    return replace(
+        results,
+        facets={
+            name: _with_zeros(buckets, labels[name]) if name in STAFF_FACETS else buckets
+            for name, buckets in results.facets.items()
+        },
+    )
+
+
+def _with_zeros(buckets: Iterable[Bucket], vocabulary: Iterable[str]) -> tuple[Bucket, ...]:
+    """Buckets in the order that staff gave their words, zeros kept; words gone since at the end."""
+    counts = {bucket.value: bucket.count for bucket in buckets}
+    return tuple(
+        Bucket(value, counts.get(value, 0)) for value in dict.fromkeys([*vocabulary, *counts])
+    )
 
 
 def autocomplete(text: str, limit: int = 8) -> tuple[Completion, ...]:
@@ -100,8 +131,7 @@ def _read_vocabulary() -> Vocabulary:
 def facet_labels() -> dict[str, dict[str, str]]:
     """Open facet → known value → French label, in the order to show; a few seconds old at most.
 
-    Facets whose values nobody keeps a list of (licences) are absent. Categories come each before
-    its sub-categories.
+    Categories come each before its sub-categories.
     """
     known: dict[str, dict[str, str]] | None = shared_cache.get("search.facet_labels")
     if known is None:
@@ -128,6 +158,7 @@ def _read_facet_labels() -> dict[str, dict[str, str]]:
         "integration": names(Integration),
         "vehicule": names(PurchasingBody),
         "hebergement": dict(country_choices()),
+        "licence": {licence: licence for licence in sorted(known_licences())},
         "tag": dict(SolutionTag.objects.order_by("name").values_list("slug", "name")),
     }
 

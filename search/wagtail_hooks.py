@@ -24,6 +24,9 @@ from catalogue.models import Category
 from catalogue.wagtail_hooks import CountItem
 from search import services
 from search.models import IndexTarget, PendingDocument, ReplacedProduct, SynonymGroup
+from search.sections import similar_solutions
+
+hooks.register("register_sheet_section", similar_solutions)
 
 SEE_STATE = "search.view_pendingdocument"
 

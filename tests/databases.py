@@ -60,7 +60,8 @@ class SQLiteDatabase:
         with locked(self.template.with_suffix(".lock")):
             if not self.template.exists():
                 draft = self.template.with_suffix(".draft")
-                draft.unlink(missing_ok=True)
+                for suffix in ("", "-wal", "-shm"):  # left by a run that was killed
+                    Path(f"{draft}{suffix}").unlink(missing_ok=True)
                 fill(str(draft))
                 draft.rename(self.template)
         self.restore()

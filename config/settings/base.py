@@ -158,6 +158,7 @@ SEARCH: dict[str, Any] = {
 }
 
 # The admin lives apart and is written in French like the rest.
+WAGTAIL_ALLOW_UNICODE_SLUGS = False
 WAGTAIL_SITE_NAME = "Catalogue GouvTech"
 WAGTAILADMIN_BASE_URL = SITE_URL
 WAGTAIL_PAGE_MODEL = "catalogue.BasePage"

@@ -49,7 +49,7 @@ class Marker:
     def _spans(self, text: str) -> list[Span]:
         spans: list[Span] = []
         free_from = 0
-        for token in tokens_beginning(self._initials, text) if self._initials else ():
+        for token in tokens_beginning(self._initials, text):
             if token.start >= free_from and token.stem in self._by_first:
                 end = self._end(text, token)
                 if end is not None:

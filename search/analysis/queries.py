@@ -44,7 +44,8 @@ _EMPTY = frozenset(
 _QUALIFYING = frozenset(
     analyse(
         "sécurisé simple gratuit moderne souverain français européen collaboratif externalisé "
-        "municipal communal territorial petite commune collectivité ville administration"
+        "municipal communal territorial petite commune collectivité ville administration gestion suivi "
+        "suivre"
     )
 )
 
@@ -186,12 +187,10 @@ def _required(clauses: int) -> int:
 
 
 def _names(*readings: Sequence[Word]) -> tuple[str, ...]:
-    """Each reading as it stands, and in one word: `big blue button` names BigBlueButton."""
-    names = (
-        between.join(word.folded for word in reading)
-        for reading in readings
-        for between in (" ", "")
-    )
+    """Each reading as it stands, and the last in one word: `big blue button` → BigBlueButton."""
+    names = [" ".join(word.folded for word in reading) for reading in readings]
+    last = [reading for reading in readings if reading][-1:]
+    names += ["".join(word.folded for word in reading) for reading in last]
     return tuple(dict.fromkeys(name for name in names if name))
 
 

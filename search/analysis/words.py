@@ -5,7 +5,7 @@ Both engines index and search these forms, so that a query finds the same sheets
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -85,29 +85,32 @@ def surfaces(text: str) -> list[str]:
 
 def tokens(text: str, start: int = 0) -> Iterator[Token]:
     """The words of a normalised text in their places, stop words included, from a place on."""
-    return _tokens(_WORD, text, start)
+    return _tokens(_WORD.finditer(text.replace("_", " "), start))
 
 
-def tokens_beginning(initials: frozenset[str], text: str) -> Iterator[Token]:
+def tokens_beginning(initials: Iterable[str], text: str) -> list[Token]:
     """The words of a normalised text whose unstemmed form has one of these first letters.
 
-    Letters of Latin alphabets only; much quicker than looking at every word.
+    Much quicker than looking at every word. Letters of Latin alphabets only; articles included.
     """
-    return _tokens(_beginning(initials), text, 0)
+    spaced = text.replace("_", " ")
+    return sorted(
+        token for initial in initials for token in _tokens(_beginning(initial).finditer(spaced))
+    )
 
 
-def _tokens(pattern: re.Pattern[str], text: str, start: int) -> Iterator[Token]:
-    for match in pattern.finditer(text.replace("_", " "), start):
+def _tokens(matches: Iterable[re.Match[str]]) -> Iterator[Token]:
+    for match in matches:
         folded, root = forms(match.group())
         if folded:
             yield Token(match.start(), match.end(), folded, root)
 
 
-@lru_cache(maxsize=64)
-def _beginning(initials: frozenset[str]) -> re.Pattern[str]:
-    variants = _variants()
-    written = "".join(variants.get(one, one + one.upper()) for one in sorted(initials))
-    return re.compile(rf"{_BEFORE}[{re.escape(written)}]{_LETTER}*")
+@lru_cache(maxsize=128)
+def _beginning(initial: str) -> re.Pattern[str]:
+    # The letter comes before the look behind it: the search jumps from one to the next.
+    written = re.escape(_variants().get(initial, initial + initial.upper()))
+    return re.compile(rf"[{written}](?<!{_LETTER}.){_LETTER}*")
 
 
 @lru_cache(maxsize=1)

@@ -7,7 +7,16 @@ from typing import Any
 import factory
 from django.utils import timezone
 
-from catalogue.choices import Deployment, Metric, OfferKind, Origin, Period, Pricing, Size, SizeSource
+from catalogue.choices import (
+    Deployment,
+    Metric,
+    OfferKind,
+    Origin,
+    Period,
+    Pricing,
+    Size,
+    SizeSource,
+)
 from catalogue.models import CataloguePage, Category, Claim, Listing, Offer, SolutionPage, Vendor
 
 TODAY = dt.date(2026, 11, 22)
@@ -45,9 +54,7 @@ def make_sheet(
     catalogue.add_child(instance=page)
     page.categories.set(Category.objects.filter(slug__in=categories))
     page.save()
-    Listing.objects.create(
-        page=page, vendor=vendor or VendorFactory(), confirmed_on=confirmed_on
-    )
+    Listing.objects.create(page=page, vendor=vendor or VendorFactory(), confirmed_on=confirmed_on)
     return page
 
 

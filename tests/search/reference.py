@@ -5,7 +5,6 @@ from collections.abc import Collection, Iterable, Sequence
 from search.contract import (
     APART_QUOTE,
     APART_UNPRICED,
-    OPEN_FACET_BUCKETS,
     Bucket,
     Document,
     Facet,
@@ -50,7 +49,7 @@ class Reference:
         return tuple(
             one
             for place, one in enumerate(every)
-            if one.value in selected or (one.count and place < OPEN_FACET_BUCKETS)
+            if one.value in selected or (one.count and place < facet.limit)
         )
 
     def apart(self, query: Query) -> dict[str, int]:

@@ -34,9 +34,9 @@ class TestAChange:
         assert services.pending() == 0
 
     def test_that_is_rolled_back_leaves_nothing_to_do(self) -> None:
-        with pytest.raises(RuntimeError), transaction.atomic():
+        with transaction.atomic():
             make_sheet()
-            raise RuntimeError
+            transaction.set_rollback(True)
         assert services.pending() == 0
 
     def test_that_unpublishes_a_sheet_takes_it_out(self) -> None:

@@ -33,7 +33,9 @@ class Command(BaseCommand):
         except UnreadableSource as error:
             raise CommandError(str(error)) from error
         except CataloguePage.DoesNotExist as error:
-            raise CommandError("Le site n'est pas prêt : lancez d'abord manage.py init_site.") from error
+            raise CommandError(
+                "Le site n'est pas prêt : lancez d'abord manage.py init_site."
+            ) from error
         for remark in report.remarks:
             self.stdout.write(f"- {remark}")
         self.stdout.write(

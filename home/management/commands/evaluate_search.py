@@ -16,7 +16,7 @@ from home.demo.labels import archetypes_by_uid, labels
 from home.demo.sheets import DEFAULT_SEED
 from search import documents, services
 from search.baseline import Baseline
-from search.contract import Document, EngineUnavailable, Query
+from search.contract import EngineUnavailable, Query
 from search.engines import ENGINES
 from search.evaluation import (
     DEPTH,
@@ -105,12 +105,18 @@ class Command(BaseCommand):
             names = {document.id: document.text["name"] for document in found}
             self._worst(next(iter(answers.values())), answers[BASELINE], names)
 
-    def _table(
-        self, answers: Mapping[str, Sequence[Answer]], sheets: int, left_out: int
-    ) -> None:
-        self.stdout.write(f"{sheets} fiches ; {left_out} requêtes sans fiche attendue laissées de côté.")
-        self.stdout.write(f"{'':<12}{'part':<10}{'requêtes':>9}{'nDCG@10':>9}{'MRR':>7}{'sans résultat':>15}")
-        for part, frozen in (("réglage", (False,)), ("gelée", (True,)), ("ensemble", (False, True))):
+    def _table(self, answers: Mapping[str, Sequence[Answer]], sheets: int, left_out: int) -> None:
+        self.stdout.write(
+            f"{sheets} fiches ; {left_out} requêtes sans fiche attendue laissées de côté."
+        )
+        self.stdout.write(
+            f"{'':<12}{'part':<10}{'requêtes':>9}{'nDCG@10':>9}{'MRR':>7}{'sans résultat':>15}"
+        )
+        for part, frozen in (
+            ("réglage", (False,)),
+            ("gelée", (True,)),
+            ("ensemble", (False, True)),
+        ):
             for name, some in answers.items():
                 row = summary(one.score for one in some if one.query.frozen in frozen)
                 self.stdout.write(
@@ -138,7 +144,9 @@ def _engine_search(name: str | None) -> Search:
         try:
             results = engine.search(Query(text=text, page_size=DEPTH))
         except EngineUnavailable as error:
-            raise CommandError(f"Le moteur ne répond pas : {error}. Lancez « rebuild_index ».") from error
+            raise CommandError(
+                f"Le moteur ne répond pas : {error}. Lancez « rebuild_index »."
+            ) from error
         return [hit.id for hit in results.hits]
 
     return search

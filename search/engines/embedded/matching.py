@@ -69,7 +69,10 @@ class Matcher:
         self._vocabulary = vocabulary
 
     def match(self, parsed: ParsedText, wanted: TextPlan) -> TextMatch:
-        """What a plan finds; words that no sheet uses are looked for as those they resemble."""
+        """What a plan finds; words that no sheet uses are looked for as those they resemble.
+
+        When no sheet has as many of the words as required, those that have most are found.
+        """
         guesses = self._guesses(wanted)
         asked = replace(
             wanted,
@@ -81,11 +84,15 @@ class Matcher:
             ),
         )
         ords, rank = self._ranked(asked)
+        nothing = not len(ords)
+        while not len(ords) and asked.required > 1:
+            asked = replace(asked, required=asked.required - 1)
+            ords, rank = self._ranked(asked)
         suggestion = None
         if guesses:
             shown = {word: found[0].entry.shown for word, found in guesses.items()}
             suggestion = corrected(parsed, shown)
-        elif not len(ords):
+        elif nothing:
             suggestion = self._commoner(parsed, wanted)
         return TextMatch(ords, rank, Marker(asked.marks), suggestion)
 

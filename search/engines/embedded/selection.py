@@ -8,7 +8,6 @@ import numpy as np
 from search.contract import (
     APART_QUOTE,
     APART_UNPRICED,
-    OPEN_FACET_BUCKETS,
     Bucket,
     Facet,
     PriceKind,
@@ -119,7 +118,7 @@ class Selection:
         held = sorted(
             ((-count, value) for value, count in zip(table.values, counts, strict=True) if count)
         )
-        listed = dict.fromkeys(value for _, value in held[:OPEN_FACET_BUCKETS])
+        listed = dict.fromkeys(value for _, value in held[: facet.limit])
         listed.update(dict.fromkeys(selected))
         return tuple(sorted(map(bucket, listed), key=lambda one: (-one.count, one.value)))
 

@@ -13,7 +13,7 @@ import tantivy
 from numpy.typing import NDArray
 from tantivy import Occur, Query
 
-from search.analysis import Clause, TextPlan
+from search.analysis import Clause, TextPlan, analyse
 from search.contract import CATEGORY_FACET, TEXT_FIELDS, TextField
 from search.engines.embedded.columns import Integers
 from search.engines.embedded.writing import TextChange
@@ -24,9 +24,10 @@ CATEGORY_SCORE = 25.0
 """What standing in a replaced product's category is worth: more than a passing mention of it."""
 
 _ORD = "ord"
-_TIE_BREAKER = 0.1
+_TIE_BREAKER = 0.4
 """Share of the other fields' scores that adds to the best field's."""
 
+_SPOKEN_BOOST = 0.2
 _ADJACENT_BOOST = 0.5
 _ADJACENT_FIELDS = ("name", "categories", "words", "summary")
 _FILL_HEAP = 60_000_000
@@ -153,7 +154,10 @@ class TextSearcher:
 
     def _clause(self, clause: Clause) -> Query:
         queries = [
-            self._in_field(field, expression.stems, field.boost * expression.weight)
+            # A phrase scores the sum of its words, where an expression stands for one word.
+            self._in_field(
+                field, expression.stems, field.boost * expression.weight / len(expression.stems)
+            )
             for expression in clause.expressions
             for field in TEXT_FIELDS
         ]
@@ -161,10 +165,18 @@ class TextSearcher:
         if not clause.categories:
             return text
         standing = Query.term_set_query(self._schema, CATEGORY_FACET, list(clause.categories))
-        return Query.boolean_query(
+        either = Query.boolean_query(
             [
                 (Occur.Should, text),
                 (Occur.Should, Query.const_score_query(standing, CATEGORY_SCORE)),
+            ]
+        )
+        # Of the sheets that stand there, those that speak of it most.
+        spoken = [stem for code in clause.categories for stem in analyse(code.replace("-", " "))]
+        return Query.boolean_query(
+            [
+                (Occur.Must, either),
+                *((Occur.Should, self._anywhere((stem,), _SPOKEN_BOOST)) for stem in spoken),
             ]
         )
 
