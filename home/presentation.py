@@ -67,30 +67,26 @@ def _read_front_page() -> FrontPage:
     roots = list(Category.objects.roots().values_list("slug", "name"))
     vendors = Vendor.objects.with_live_sheets().count()
     try:
-        results = search(Query(sort=Sort.RECENT, page_size=RECENT))
-        by_category = _category_counts([slug for slug, _ in roots])
+        results = search(Query(page_size=1))
+        # The community's sheets are imported all at once: they would hide what vendors do.
+        recent = search(
+            Query(filters={"source": ("vendeur",)}, sort=Sort.RECENT, page_size=RECENT)
+        )
     except EngineUnavailable:
         return FrontPage(categories=_tiles(roots, {}), vendors=vendors)
     counts = {name: {b.value: b.count for b in buckets} for name, buckets in results.facets.items()}
     from_vendors = counts["source"].get("vendeur", 0)
     pme = counts["taille"].get(PME, 0)
     return FrontPage(
-        categories=_tiles(roots, by_category),
+        categories=_tiles(roots, counts[CATEGORY_FACET]),
         vendors=vendors,
         solutions=results.total,
         from_vendors=from_vendors,
         community=results.total - from_vendors,
         pme_share=round(100 * pme / from_vendors) if from_vendors else None,
         free=counts["distribution"].get("libre", 0),
-        recent=_cards(results),
+        recent=_cards(recent),
     )
-
-
-def _category_counts(slugs: list[str]) -> dict[str, int]:
-    """How many sheets in each category. Chosen values are always listed, others only if frequent."""
-    chosen = search(Query(filters={CATEGORY_FACET: tuple(slugs)}, page_size=1))
-    found = {bucket.value: bucket.count for bucket in chosen.facets[CATEGORY_FACET]}
-    return {slug: found.get(slug, 0) for slug in slugs}
 
 
 def _tiles(roots: list[tuple[str, str]], counts: dict[str, int]) -> list[CategoryTile]:

@@ -28,7 +28,7 @@ from tqdm import tqdm
 from home.demo.documents import generate_documents
 from home.services import init_site
 from search import services
-from search.contract import Engine, Query
+from search.contract import Document, Engine, Query
 from search.evaluation import read_judged_queries
 from search.presentation import address
 
@@ -100,20 +100,22 @@ class Command(BaseCommand):
 
     def _measure(self, count: int, engine: Engine, folder: Path) -> None:
         self.stdout.write(f"\n{count} documents")
-        # Made beforehand: the time to index is that of the engine, not of the demo's writer.
-        stream = tqdm(
-            generate_documents(count), total=count, unit=" fiches", disable=None, file=self.stderr
-        )
-        made = list(stream)
-        started = time.perf_counter()
-        engine.rebuild(made)
-        seconds = time.perf_counter() - started
+        names: list[str] = []
+        made = Stopwatch(partial(next, generate_documents(count), None))
+
+        def documents() -> Iterator[Document]:
+            for at in tqdm(range(count), unit=" fiches", disable=None, file=self.stderr):
+                document = made()
+                if at % max(count // SEARCHES, 1) == 0:
+                    names.append(document.text["name"])
+                yield document
+
+        # The time to index is that of the engine, without the demo's writer's.
+        seconds = (_milliseconds(partial(engine.rebuild, documents())) - made.milliseconds) / 1000
         self.stdout.write(
             f"  {'index':<44}{seconds:>9.1f} s {_megabytes(folder):>9.1f} Mo "
             f"({count / seconds:.0f} fiches/s)"
         )
-        names = [document.text["name"] for document in made[:: max(count // SEARCHES, 1)]]
-        del made
         texts = [query.text for query in read_judged_queries()]
         faceted = list(_queries(texts, SEARCHES))
         full = self._line("requête à facettes, texte et surlignage", engine.search, faceted)

@@ -91,6 +91,10 @@ class Store:
         for connection in idle:
             connection.close()
 
+    def __del__(self) -> None:
+        # An engine may be dropped without a word; Python 3.13 warns of files left open.
+        self.close()
+
     def _rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[Any]:
         with self.connection() as connection:
             return connection.execute(sql, parameters).fetchall()

@@ -3,6 +3,7 @@
 The only file that knows tantivy. Texts arrive analysed (stems, a space between them).
 """
 
+import gc
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
@@ -47,6 +48,20 @@ def _reported() -> Iterator[None]:
         raise
     except BaseException as error:
         raise TextIndexError(f"text index: {error}") from error
+
+
+@contextmanager
+def _without_collections() -> Iterator[None]:
+    """Hits come as thousands of small objects at once, none in a cycle: looking for cycles among
+    them again and again would take three times as long as making them.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 class TextIndex:
@@ -126,12 +141,12 @@ class TextSearcher:
 
     def _find(self, query: Query, limit: int | None = None) -> tuple[Integers, Scores]:
         most = limit or max(self._searcher.num_docs, 1)
-        hits = self._searcher.search(query, limit=most, count=False).hits
-        if not hits:
-            return np.zeros(0, np.int64), np.zeros(0)
-        scores, addresses = zip(*hits, strict=True)
-        ords = self._searcher.fast_field_values(_ORD, list(addresses))
-        return np.array(ords, np.int64), np.array(scores, np.float64)
+        with _without_collections():
+            hits = self._searcher.search(query, limit=most, count=False).hits
+            scores = np.array([score for score, _ in hits], np.float64)
+            addresses = [address for _, address in hits]
+            ords = self._searcher.fast_field_values(_ORD, addresses)
+            return np.array(ords, np.int64), scores
 
     def _query(self, plan: TextPlan) -> Query:
         parts: list[tuple[Occur, Query]] = []
