@@ -14,7 +14,7 @@ TOOLS := $(VENV)/tools.stamp
 SOURCES := git ls-files --cached --others --exclude-standard
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench lock install chromium clean
+.PHONY: help demo test check format bench lock messages install chromium clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -77,6 +77,11 @@ bench: $(TOOLS) ## Measure the search with 500, 10,000 and 100,000 documents
 lock: $(TOOLS) ## Pin the dependencies of requirements/*.in with their hashes
 	for name in base dev; do $(BIN)/uv pip compile --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header --quiet requirements/$$name.in -o requirements/$$name.txt; done
+
+messages: $(TOOLS) ## Gather the French texts into locale/ (needs gettext)
+	$(MANAGE) makemessages --locale fr --no-location --ignore $(VENV) --ignore var --ignore node_modules
+	msgen --output-file=locale/fr/LC_MESSAGES/django.po locale/fr/LC_MESSAGES/django.po
+	$(MANAGE) compilemessages --locale fr --ignore $(VENV)
 
 install: $(TOOLS) ## Install everything into .venv without running anything
 
