@@ -89,7 +89,8 @@ class Matcher:
             asked = replace(asked, required=asked.required - 1)
             ords, rank = self._ranked(asked)
         suggestion = None
-        if guesses:
+        called = bool((rank < _TIER).any())  # a sheet of that very name: nothing to put right
+        if guesses and not called:
             shown = {word: found[0].entry.shown for word, found in guesses.items()}
             suggestion = corrected(parsed, shown)
         elif nothing:
