@@ -36,7 +36,7 @@ CREATE TABLE words (
 INDEXES = """
 CREATE UNIQUE INDEX document_ids ON documents (id);
 CREATE INDEX document_changes ON documents (seq);
-CREATE INDEX document_names ON documents (name_key, neutral);
+CREATE INDEX document_names ON documents (name_key, neutral) WHERE alive;
 CREATE INDEX names_of ON names (ord);
 CREATE INDEX word_stems ON words (stem);
 CREATE INDEX word_changes ON words (seq);
