@@ -1,6 +1,7 @@
 """Loading the demo catalogue into the database."""
 
 import io
+import re
 from unittest.mock import patch
 
 import pytest
@@ -139,7 +140,7 @@ def test_documents_without_a_database_are_those_of_the_loaded_sheets(demo):
 def sorted_document(document):
     """A document with its lists in one order: the database gives related rows in any order."""
     facets = {name: sorted(values) for name, values in document.facets.items()}
-    words = {name: sorted(text.split()) for name, text in document.text.items()}
+    words = {name: sorted(re.findall(r"\w+", text)) for name, text in document.text.items()}
     offers = [
         (offer.uid, {k: sorted(v) for k, v in offer.facets.items()}, offer.needs)
         for offer in document.offers
