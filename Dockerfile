@@ -23,5 +23,6 @@ COPY --from=build /venv /venv
 COPY --from=build --chown=catalogue /app /app
 USER catalogue
 EXPOSE 8000
+# No limit on the request line: our forms cut what they read and say so.
 CMD ["gunicorn", "config.wsgi", "--bind", "0.0.0.0:8000", "--workers", "2", "--threads", "4", \
-     "--worker-class", "gthread", "--no-control-socket"]
+     "--worker-class", "gthread", "--no-control-socket", "--limit-request-line", "0"]

@@ -36,10 +36,11 @@ demo: $(RUNTIME) var/secret-key ## Load the demo catalogue and serve it on 127.0
 	@echo "Recherche       $(SITE_URL)/solutions/"
 	@echo "Administration  $(SITE_URL)/gestion/"
 	@echo "Ctrl-C arrête le site."
-	@# Both processes end together, whichever way this shell does.
+	@# Both processes end together, whichever way this shell does. No limit on the request line: our
+	@# forms cut what they read and say so, better than gunicorn's own error page in English.
 	@$(MANAGE) sync_index --loop & worker=$$!; \
 	$(BIN)/gunicorn config.wsgi --bind 127.0.0.1:$(PORT) --workers 2 --threads 4 \
-	  --worker-class gthread --no-control-socket & web=$$!; \
+	  --worker-class gthread --no-control-socket --limit-request-line 0 & web=$$!; \
 	trap 'kill $$web $$worker 2>/dev/null; wait' EXIT; \
 	trap 'exit 0' INT TERM HUP; \
 	wait $$web

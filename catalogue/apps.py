@@ -6,7 +6,7 @@ class CatalogueConfig(AppConfig):
     verbose_name = "Catalogue"
 
     def ready(self) -> None:
-        from catalogue import checks, receivers  # noqa: F401  (registration by import)
+        from catalogue import checks, evidence, receivers  # noqa: F401  (registration by import)
         from catalogue.admin.panels import SOLUTION_TABS
         from catalogue.models import SolutionPage
 

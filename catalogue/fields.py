@@ -25,11 +25,24 @@ class MaxItems(BaseValidator):
         return len(x)
 
 
-class LinesFormField(forms.CharField):
-    """A list of short texts, typed one a line. Nothing typed is lost when a line is too long."""
+@deconstructible
+class MaxLineLength(BaseValidator):
+    """No line longer than so many characters; says which one is."""
 
-    def __init__(self, *, max_line_length: int, **kwargs: Any) -> None:
-        self.max_line_length = max_line_length
+    def __call__(self, value: Sequence[str]) -> None:
+        for number, line in enumerate(value, 1):
+            if len(line) > self.limit_value:
+                raise ValidationError(
+                    _("Ligne %(number)d : %(length)d caractères, raccourcissez à %(limit)d."),
+                    params={"number": number, "length": len(line), "limit": self.limit_value},
+                    code="line_too_long",
+                )
+
+
+class LinesFormField(forms.CharField):
+    """A list of short texts, typed one a line."""
+
+    def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("widget", forms.Textarea(attrs={"rows": 8}))
         kwargs.pop("encoder", None)
         kwargs.pop("decoder", None)
@@ -42,16 +55,6 @@ class LinesFormField(forms.CharField):
         if isinstance(value, list):
             return value
         return [line.strip() for line in super().to_python(value).splitlines() if line.strip()]
-
-    def validate(self, value: Any) -> None:
-        super().validate(value)
-        for number, line in enumerate(value, 1):
-            if len(line) > self.max_line_length:
-                raise ValidationError(
-                    _("Ligne %(number)d : %(length)d caractères, raccourcissez à %(limit)d."),
-                    params={"number": number, "length": len(line), "limit": self.max_line_length},
-                    code="line_too_long",
-                )
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return (initial or []) != self.to_python(data)
@@ -66,7 +69,7 @@ class LinesField(models.JSONField):
         kwargs.setdefault("default", list)
         kwargs.setdefault("blank", True)
         super().__init__(*args, **kwargs)
-        self.validators = [*self.validators, MaxItems(max_items)]
+        self.validators = [*self.validators, MaxItems(max_items), MaxLineLength(max_line_length)]
 
     def deconstruct(self) -> Any:
         name, path, args, kwargs = super().deconstruct()
@@ -74,8 +77,7 @@ class LinesField(models.JSONField):
         return name, path, args, kwargs
 
     def formfield(self, **kwargs: Any) -> Any:
-        defaults = {"form_class": LinesFormField, "max_line_length": self.max_line_length}
-        return super().formfield(**{**defaults, **kwargs})
+        return super().formfield(**{"form_class": LinesFormField, **kwargs})
 
 
 class CodesFormField(forms.TypedMultipleChoiceField):
@@ -125,3 +127,23 @@ class CodesField(models.JSONField):
         names = dict(self.vocabulary())
         known = [str(label) for code, label in self.vocabulary() if code in codes]
         return known + [code for code in codes if code not in names]
+
+
+def _unspaced(value: Any) -> Any:
+    return "".join(value.split()) if isinstance(value, str) else value
+
+
+class SirenFormField(forms.CharField):
+    def to_python(self, value: Any) -> Any:
+        return super().to_python(_unspaced(value))
+
+
+class SirenField(models.CharField):
+    """A SIREN, kept without the spaces that people type between its groups of digits."""
+
+    def to_python(self, value: Any) -> Any:
+        return super().to_python(_unspaced(value))
+
+    def formfield(self, **kwargs: Any) -> Any:
+        # No maximum length of what is typed: spaces count there, and the model checks the rest.
+        return super().formfield(**{"form_class": SirenFormField, "max_length": None, **kwargs})

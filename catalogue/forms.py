@@ -21,6 +21,8 @@ class CategoryIterator(ModelChoiceIterator):
     """Choices of categories, each mother a group with its own box first."""
 
     def __iter__(self) -> Iterator[Any]:
+        if self.field.empty_label is not None:
+            yield ("", self.field.empty_label)
         rows = list(self.queryset.order_by("position", "name"))
         for mother in rows:
             if mother.parent_id is None:
@@ -104,6 +106,14 @@ EVIDENCE_MAX_BYTES = 10 * 1024 * 1024
 
 class EvidenceForm(forms.ModelForm):
     """A proof: a file that only the admin hands out, or a public address."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        # An address typed over a file takes its place: nothing else on the form removes the file.
+        if cleaned.get("url") and "file" not in self.changed_data:
+            cleaned["file"] = False
+            self.instance.sha256 = ""
+        return cleaned
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]

@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from catalogue import licences, pricing
+from catalogue import pricing
 from catalogue.offer_sheet import OfferSheet
 from catalogue.sheet import Sheet
 
@@ -29,8 +30,13 @@ def software_application(sheet: Sheet, *, site_url: str) -> dict[str, Any]:
         "license": page.licence and f"https://spdx.org/licenses/{page.licence}.html"
         if " " not in page.licence
         else page.licence,
-        "isAccessibleForFree": sheet.openness.verdict is licences.OpennessVerdict.FREE or None,
-        "dateModified": page.last_published_at and page.last_published_at.date().isoformat(),
+        # Free of charge; a free licence says nothing of it.
+        "isAccessibleForFree": any(
+            shown.quote.kind is pricing.PriceKind.FREE for shown in sheet.offers
+        )
+        or None,
+        "dateModified": page.last_published_at
+        and timezone.localdate(page.last_published_at).isoformat(),
         "softwareHelp": page.documentation_url,
         "sameAs": page.website,
         "offers": [_offer(shown) for shown in sheet.offers if shown.quote.total is not None],

@@ -10,14 +10,29 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from catalogue import cloud, licences, models, pricing
-from catalogue.choices import Deployment, Distribution, Origin, Pricing
+from catalogue.choices import Deployment, Distribution, Origin, Pricing, Source
 from catalogue.trust import trust
 
-STALE_AFTER_DAYS = 365
+STALE_AFTER = dt.timedelta(days=365)
+"""A sheet that nobody confirmed or published for that long is to be confirmed again."""
+
+CARD_NOTICES = {
+    Source.VENDOR: gettext_lazy(
+        "Fiche déposée par l'éditeur (auto-référencée) ; ni vérifiée ni recommandée par l'État, "
+        "sauf mention « vérifié »."
+    ),
+    Source.SILL: gettext_lazy(
+        "Logiciel communautaire repris du SILL (Licence Ouverte 2.0) ; licence gratuite, "
+        "prestations non chiffrées."
+    ),
+}
+"""What `sheet_notice` says, short enough for a card or a line of an export."""
 
 Configurations = Mapping[tuple[pricing.Metric, pricing.Need], pricing.ReferenceConfiguration]
 
@@ -82,6 +97,28 @@ def shown_distribution(page: models.SolutionPage, openness: licences.Openness) -
     """Code of the distribution that counts: the declaration, unless the licence is not free."""
     refused = openness.verdict is licences.OpennessVerdict.NOT_FREE
     return Distribution.SOURCE_AVAILABLE.value if refused else page.distribution
+
+
+def sheet_notice(listing: models.Listing | None) -> tuple[str, str]:
+    """Who wrote the sheet, in our words: title and text."""
+    if listing is not None and listing.source == Source.SILL:
+        return (
+            _("Logiciel communautaire"),
+            _(
+                "Cette fiche reprend le Socle interministériel de logiciels libres (SILL), sous "
+                "%(licence)s. Aucun offreur ne la tient. La licence du logiciel est gratuite ; "
+                "l'hébergement et les prestations ne sont pas chiffrés."
+            )
+            % {"licence": listing.source_licence},
+        )
+    return (
+        _("Fiche déposée par l'éditeur (auto-référencée)"),
+        _(
+            "L'offreur a rédigé cette fiche et en répond. L'administration n'a ni vérifié ni "
+            "approuvé ce qu'elle dit, sauf là où une marque « Vérifié » l'indique. Y figurer ne "
+            "vaut pas recommandation de l'État."
+        ),
+    )
 
 
 def reference_configurations(on: dt.date) -> Configurations:
@@ -203,19 +240,21 @@ def proof_of(
     state = claim_trust(claim, on)
     if claim is None:
         return Proof(state, _("Déclaré par l'offreur, non vérifié"))
-    evidence = tuple(p for p in claim.evidence.all() if p.is_public and p.url and _holds(p, on))
+    evidence = tuple(p for p in claim.evidence.all() if p.is_public and _holds(p, on))
     return Proof(state, _proof_words(claim, state), claim.source_url, evidence)
 
 
 def french_date(day: dt.date) -> str:
     """A date as people write it: 1 mars 2026."""
-    return date_format(day, "j F Y").replace(" ", pricing.NBSP)
+    words = date_format(day, "j F Y").replace(" ", pricing.NBSP)
+    return f"1er{words[1:]}" if day.day == 1 else words
 
 
 def is_stale(confirmed_on: dt.date | None, published_at: dt.datetime | None, on: dt.date) -> bool:
     """Whether nobody confirmed or published the sheet for a year."""
-    known = [day for day in (confirmed_on, published_at and published_at.date()) if day]
-    return bool(known) and (on - max(known)).days > STALE_AFTER_DAYS
+    published_on = published_at and timezone.localdate(published_at)
+    known = [day for day in (confirmed_on, published_on) if day]
+    return bool(known) and on - max(known) > STALE_AFTER
 
 
 def _holds(piece: models.Evidence, on: dt.date) -> bool:

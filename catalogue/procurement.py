@@ -80,8 +80,8 @@ CENTRAL_CONDITIONS = (
 
 CONFIDENCE_LABELS: dict[str, str] = {
     "V": "vérifié sur le texte officiel",
-    "V2": "vérifié sur une source secondaire",
-    "M+": "de mémoire, à vérifier",
+    "V2": "à confirmer sur Légifrance",
+    "M+": "à confirmer sur Légifrance",
 }
 
 
@@ -238,7 +238,7 @@ def _decide(amount: Decimal, in_force: _InForce) -> tuple[RegimeCode, tuple[Thre
     if amount < in_force.formalised.value:
         used = (in_force.direct, *seen, in_force.publicity, in_force.formalised)
         return RegimeCode.ADAPTED, used
-    return RegimeCode.FORMALISED, (*seen, in_force.formalised)
+    return RegimeCode.FORMALISED, (in_force.formalised,)
 
 
 def _publicity(code: RegimeCode, amount: Decimal, publicity: Threshold) -> str:

@@ -3,14 +3,17 @@
 Services send it themselves when they write in bulk, which no signal sees.
 """
 
+from collections.abc import Callable
 from typing import Any
 
+from django.db.models import Model, Q
 from django.db.models.signals import post_delete, post_save, pre_delete
 from django.dispatch import receiver
 from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
 
 from catalogue.models import (
     BuyerCategory,
+    CatalogueImage,
     Category,
     Claim,
     Evidence,
@@ -21,21 +24,22 @@ from catalogue.models import (
     PurchasingBody,
     ReferenceConfiguration,
     SolutionPage,
-    Threshold,
     Vendor,
 )
 from catalogue.signals import document_changed
 
-VOCABULARIES = (
-    BuyerCategory,
-    Category,
-    Integration,
-    PriceBand,
-    PurchaseVehicle,
-    PurchasingBody,
-    ReferenceConfiguration,
-    Threshold,
-)
+SHOWN_ON: dict[type[Model], Callable[[Any], Q]] = {
+    BuyerCategory: lambda row: (
+        Q(page__buyer_categories=row) | Q(page__references__buyer_category=row)
+    ),
+    CatalogueImage: lambda row: Q(page__logo=row),
+    Category: lambda row: Q(page__categories=row) | Q(page__categories__parent=row),
+    Integration: lambda row: Q(page__integrations__integration=row),
+    PurchaseVehicle: lambda row: Q(page__offers__vehicles=row),
+    PurchasingBody: lambda row: Q(page__offers__vehicles__body=row),
+}
+"""Which listings a row is shown on."""
+DATED = (PriceBand, ReferenceConfiguration)
 
 
 def _tell(*uids: Any) -> None:
@@ -84,12 +88,25 @@ def vendor_changed(
         _tell(*instance.listings.values_list("uid", flat=True))
 
 
-def vocabulary_changed(sender: type, raw: bool = False, **kwargs: Any) -> None:
-    """A word or a dated value may be on any sheet."""
+def shared_row_changed(
+    sender: type[Model], instance: Any, raw: bool = False, created: bool = False, **kwargs: Any
+) -> None:
+    """A word, a contract or a logo is on some sheets; on none yet when it was just created."""
+    if not raw and not created:
+        concerned = Listing.objects.filter(SHOWN_ON[sender](instance)).order_by()
+        _tell(*concerned.values_list("uid", flat=True).distinct())
+
+
+def dated_value_changed(sender: type[Model], raw: bool = False, **kwargs: Any) -> None:
+    """A dated value may count on any sheet."""
     if not raw:
         document_changed.send(sender=Listing, uids=None)
 
 
-for model in VOCABULARIES:
-    post_save.connect(vocabulary_changed, sender=model, dispatch_uid=f"saved.{model.__name__}")
-    post_delete.connect(vocabulary_changed, sender=model, dispatch_uid=f"deleted.{model.__name__}")
+for model in SHOWN_ON:
+    post_save.connect(shared_row_changed, sender=model, dispatch_uid=f"saved.{model.__name__}")
+    # Before: once it is deleted nobody knows where it was shown.
+    pre_delete.connect(shared_row_changed, sender=model, dispatch_uid=f"deleted.{model.__name__}")
+for model in DATED:
+    post_save.connect(dated_value_changed, sender=model, dispatch_uid=f"saved.{model.__name__}")
+    post_delete.connect(dated_value_changed, sender=model, dispatch_uid=f"deleted.{model.__name__}")

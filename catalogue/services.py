@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import models, transaction
+from django.utils import timezone
 from wagtail.log_actions import log
 
 from accounts.models import User
@@ -51,12 +52,40 @@ def create_listing(
 
 
 @transaction.atomic
+def change_listing(
+    *, listing: Listing, by: User, archived: bool | None = None, **columns: Any
+) -> Listing:
+    """Set what no revision holds of a sheet, and write in its history what changed.
+
+    :param archived: withdraw the sheet from the catalogue, or bring it back; None leaves it.
+    :param columns: whose it is, when it was confirmed, its ids in other catalogues…
+    Raises `ValidationError` when the result breaks a rule of `Listing`.
+    """
+    if archived is not None and archived != bool(listing.archived_at):
+        columns["archived_at"] = timezone.now() if archived else None
+    stored = Listing.objects.get(pk=listing.pk)
+    changes = {
+        name: [str(getattr(stored, name) or ""), str(value or "")]
+        for name, value in columns.items()
+        if getattr(stored, name) != value
+    }
+    for name, value in columns.items():
+        setattr(listing, name, value)
+    if changes:
+        listing.full_clean()
+        listing.save()
+        log(listing.page, "catalogue.listing.change", user=by, data={"changes": changes})
+    return listing
+
+
+@transaction.atomic
 def copy_listing(*, original: SolutionPage, copy: SolutionPage, by: User | None = None) -> Listing:
     """Enter the copy of a vendor's sheet as a sheet of its own.
 
     The same vendor, but a new public id, and new ids of offers and references in the rows and in
     every revision: claims and evidence of the original say nothing of the copy.
-    Raises `ValidationError` when the original is community software.
+    Raises `ValidationError` when the original is community software, `Listing.DoesNotExist` when
+    it is not in the catalogue itself.
     """
     listing = create_listing(
         page=copy, vendor=original.listing.vendor, source=original.listing.source, by=by

@@ -11,6 +11,7 @@ from itertools import groupby
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.models import PageLogEntry
 
@@ -33,6 +34,7 @@ from catalogue.presentation import (
     is_stale,
     proof_of,
     reference_configurations,
+    sheet_notice,
     sheet_openness,
 )
 
@@ -143,7 +145,7 @@ def build_sheet(page: SolutionPage, *, need: pricing.Need, on: dt.date) -> Sheet
         on=on,
         need=need,
         openness=openness,
-        notice=_notice(listing),
+        notice=sheet_notice(listing),
         offers=offers,
         trials=[row for row in shown if row.offer.kind == OfferKind.TRIAL],
         compliance=_compliance(page, listing, openness, claims, on),
@@ -177,28 +179,6 @@ def _screenshots(page: SolutionPage) -> list[Screenshot]:
     if isinstance(shots, QuerySet):
         shots = shots.select_related("image").prefetch_related("image__renditions")
     return list(shots)
-
-
-def _notice(listing: Listing | None) -> tuple[str, str]:
-    """Who wrote the sheet, in our words: title and text."""
-    if listing is not None and listing.source == Source.SILL:
-        return (
-            _("Logiciel communautaire"),
-            _(
-                "Cette fiche reprend le Socle interministériel de logiciels libres (SILL), sous "
-                "%(licence)s. Aucun offreur ne la tient. La licence du logiciel est gratuite ; "
-                "l'hébergement et les prestations ne sont pas chiffrés."
-            )
-            % {"licence": listing.source_licence},
-        )
-    return (
-        _("Fiche déposée par l'éditeur (auto-référencée)"),
-        _(
-            "L'offreur a rédigé cette fiche et en répond. L'administration n'a ni vérifié ni "
-            "approuvé ce qu'elle dit, sauf là où une marque « Vérifié » l'indique. Y figurer ne "
-            "vaut pas recommandation de l'État."
-        ),
-    )
 
 
 def _badges(sheet: Sheet) -> list[Badge]:
@@ -364,7 +344,7 @@ def _journal(page: SolutionPage, listing: Listing | None) -> list[Event]:
         events.append(Event(listing.confirmed_on, _("Exactitude confirmée par l'offreur")))
     published = _publications(page)
     if page.first_published_at:
-        first = page.first_published_at.date()
+        first = timezone.localdate(page.first_published_at)
         events.append(Event(first, _("Première publication")))
         published.discard(first)
     events += [Event(day, _("Nouvelle version de la fiche publiée")) for day in published]
@@ -376,9 +356,10 @@ def _publications(page: SolutionPage) -> set[dt.date]:
         return set()
     entries = PageLogEntry.objects.filter(page_id=page.pk, action="wagtail.publish")
     days = {
-        moment.date()
+        timezone.localdate(moment)
         for moment in entries.order_by("-timestamp").values_list("timestamp", flat=True)[
             :HISTORY_ENTRIES
         ]
     }
-    return days | ({page.last_published_at.date()} if page.last_published_at else set())
+    last = page.last_published_at
+    return days | ({timezone.localdate(last)} if last else set())

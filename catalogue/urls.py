@@ -6,4 +6,5 @@ from catalogue import views
 
 urlpatterns = [
     path("editeurs/<slug:slug>/", views.vendor_page, name="vendor"),
+    path("pieces/<uuid:uid>/", views.evidence, name="evidence"),
 ]

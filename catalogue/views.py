@@ -1,16 +1,19 @@
 """Public pages of the catalogue that are not Wagtail pages."""
 
+import uuid
+from pathlib import PurePath
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from catalogue.choices import SizeSource
 from catalogue.countries import country_names
-from catalogue.models import Listing, Vendor
+from catalogue.models import Evidence, Listing, Vendor
 from catalogue.presentation import sheet_openness, shown_distribution
 
 SHEETS_PER_PAGE = 20
@@ -44,6 +47,25 @@ def vendor_page(request: HttpRequest, slug: str) -> HttpResponse:
     )
 
 
+@require_GET
+def evidence(request: HttpRequest, uid: uuid.UUID) -> FileResponse:
+    """The file of a public piece of evidence about a sheet that the public sees, as a download.
+
+    Raises 404 for any other.
+    """
+    pieces = Evidence.objects.filter(is_public=True, claim__listing__in=Listing.objects.public())
+    return evidence_response(get_object_or_404(pieces, uid=uid))
+
+
+def evidence_response(piece: Evidence) -> FileResponse:
+    """The file of a piece of evidence as a download; raises 404 when there is none."""
+    if not piece.file or not piece.file.storage.exists(piece.file.name):
+        raise Http404
+    return FileResponse(
+        piece.file.open("rb"), as_attachment=True, filename=PurePath(piece.file.name).name
+    )
+
+
 def _size_source(vendor: Vendor) -> str:
     """Who says how large the vendor is."""
     year = f" {vendor.size_year}" if vendor.size_year else ""
@@ -55,7 +77,7 @@ def _size_source(vendor: Vendor) -> str:
 
 
 def _card(listing: Listing) -> dict[str, Any]:
-    page = listing.page
+    page, updated = listing.page, listing.page.last_published_at
     openness = sheet_openness(page, listing)
     return {
         "url": f"/solutions/{page.slug}/",
@@ -64,7 +86,7 @@ def _card(listing: Listing) -> dict[str, Any]:
         "categories": [category.name for category in page.categories.all()],
         "distribution": shown_distribution(page, openness),
         "openness": openness.verdict.value,
-        "updated": page.last_published_at.date().isoformat() if page.last_published_at else None,
+        "updated": updated and timezone.localdate(updated).isoformat(),
     }
 
 

@@ -1,5 +1,6 @@
 """What the catalogue adds to Wagtail's admin."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib.auth.models import Permission
@@ -15,6 +16,7 @@ from wagtail.admin import messages
 from wagtail.admin.auth import user_has_any_page_permission
 from wagtail.admin.site_summary import SummaryItem
 from wagtail.admin.viewsets.base import ViewSetGroup
+from wagtail.admin.widgets.button import Button
 from wagtail.log_actions import LogActionRegistry
 
 from catalogue import services
@@ -25,6 +27,7 @@ from catalogue.admin.dated import (
     ReferenceConfigurationViewSet,
     ThresholdViewSet,
 )
+from catalogue.admin.listing import ListingEditView
 from catalogue.admin.sheets import SheetListing, SheetViewSet
 from catalogue.admin.vendors import VendorViewSet
 from catalogue.admin.vocabulary import (
@@ -73,8 +76,23 @@ def register_viewsets() -> list[Any]:
 
 @hooks.register("register_admin_urls")
 def register_evidence_url() -> list[URLPattern]:
-    """The one way to the file of a piece of evidence."""
-    return [path("pieces/<uuid:uid>/", evidence_file, name="evidence_file")]
+    """Files of evidence that only moderators read, and the row beside a sheet."""
+    return [
+        path("pieces/<uuid:uid>/", evidence_file, name="evidence_file"),
+        path("fiches/<int:page_id>/inscription/", ListingEditView.as_view(), name="listing"),
+    ]
+
+
+@hooks.register("register_page_listing_more_buttons")
+def listing_button(page: Any, user: Any, next_url: str | None = None) -> Iterator[Button]:
+    """From a sheet in a list to what is not in its revisions."""
+    if isinstance(page, SolutionPage) and user.has_perm("catalogue.change_listing"):
+        yield Button(
+            _("Inscription au catalogue"),
+            url=reverse("listing", args=[page.pk]),
+            icon_name="clipboard-list",
+            priority=3,
+        )
 
 
 @hooks.register("register_permissions")
@@ -93,18 +111,28 @@ def register_log_actions(actions: LogActionRegistry) -> None:
         _("Inscrire au catalogue"),
         _("Fiche inscrite au catalogue"),
     )
+    actions.register_action(
+        "catalogue.listing.change",
+        _("Modifier l'inscription au catalogue"),
+        _("Inscription au catalogue modifiée"),
+    )
 
 
 @hooks.register("before_copy_page")
-def refuse_community_copy(request: HttpRequest, page: Any) -> HttpResponse | None:
-    """Community software is entered once, from its source: a copy would claim to be it."""
+def refuse_copy(request: HttpRequest, page: Any) -> HttpResponse | None:
+    """Only a vendor's sheet is copied: community software is entered once, from its source."""
     listing = Listing.objects.filter(page_id=page.pk).first()
-    if listing is None or listing.source == Source.VENDOR:
+    if page.specific_class is not SolutionPage or (listing and listing.source == Source.VENDOR):
         return None
     messages.error(
         request,
         _(
             "Un logiciel communautaire ne se copie pas : il est repris de sa source. "
+            "Créez plutôt une fiche d'offreur."
+        )
+        if listing
+        else _(
+            "Cette page n'est pas inscrite au catalogue : elle ne se copie pas. "
             "Créez plutôt une fiche d'offreur."
         ),
     )

@@ -23,9 +23,10 @@ class ContentSecurityPolicy(CSPMiddleware):
 
 
 class AtomicWrites:
-    """One transaction for each request that may write: all of it is kept, or nothing.
+    """One transaction for each request of Wagtail's admin that may write: all is kept, or nothing.
 
-    Reads stay outside: on SQLite every transaction takes the write lock (IMMEDIATE).
+    Elsewhere services are atomic by themselves, and what is slow (mail) is not held in a
+    transaction. Reads stay outside: on SQLite every transaction takes the write lock (IMMEDIATE).
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -41,7 +42,8 @@ class AtomicWrites:
         args: list[Any],
         kwargs: dict[str, Any],
     ) -> HttpResponseBase | None:
-        if request.method in ("GET", "HEAD", "OPTIONS", "TRACE"):
+        is_read = request.method in ("GET", "HEAD", "OPTIONS", "TRACE")
+        if is_read or not request.path.startswith(ADMIN_PREFIX):
             return None
         with transaction.atomic():
             response: HttpResponseBase = view(request, *args, **kwargs)

@@ -6,7 +6,8 @@ from functools import lru_cache
 from django.conf import settings
 from django.http import HttpRequest
 
-from catalogue.models import Vendor
+from catalogue.choices import Source
+from catalogue.models import Listing, Vendor
 
 FLAG_SECONDS = 300
 
@@ -14,6 +15,11 @@ FLAG_SECONDS = 300
 @lru_cache(maxsize=1)
 def _holds_fictitious(_period: int) -> bool:
     return Vendor.objects.filter(is_fictitious=True).exists()
+
+
+@lru_cache(maxsize=1)
+def _holds_community(_period: int) -> bool:
+    return Listing.objects.public().filter(source=Source.SILL).exists()
 
 
 def demonstration() -> bool:
@@ -24,10 +30,16 @@ def demonstration() -> bool:
     return _holds_fictitious(int(time.monotonic() // FLAG_SECONDS))
 
 
+def community() -> bool:
+    """Whether the catalogue also holds real software, that of the SILL; kept likewise."""
+    return _holds_community(int(time.monotonic() // FLAG_SECONDS))
+
+
 def site(request: HttpRequest) -> dict[str, object]:
-    """Site-wide values for base.html; templates call `demonstration` only where they show it."""
+    """Site-wide values for base.html; templates call the functions only where they show them."""
     return {
         "site_name": settings.WAGTAIL_SITE_NAME,
         "site_url": settings.SITE_URL,
         "demonstration": demonstration,
+        "community": community,
     }

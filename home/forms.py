@@ -11,6 +11,8 @@ from catalogue.models import Listing
 from home.models import ContactMessage
 
 Subject = ContactMessage.Subject
+ANSWERED = frozenset({Subject.QUESTION, Subject.LISTING, Subject.PERSONAL_DATA})
+"""Subjects that make no sense without an answer, hence without an address."""
 SHEET = re.compile(r"(?:.*/solutions/)?(?P<slug>[-\w]{1,255})/?(?:[?#].*)?", re.ASCII)
 
 
@@ -88,7 +90,7 @@ class ContactForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean()
         subject = data.get("objet")
-        if subject == Subject.QUESTION and not data.get("email") and "email" not in self.errors:
+        if subject in ANSWERED and not data.get("email") and "email" not in self.errors:
             self.add_error(
                 "email", _("Donnez votre adresse : sans elle, nous ne pouvons pas vous répondre.")
             )

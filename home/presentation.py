@@ -69,9 +69,7 @@ def _read_front_page() -> FrontPage:
     try:
         results = search(Query(page_size=1))
         # The community's sheets are imported all at once: they would hide what vendors do.
-        recent = search(
-            Query(filters={"source": ("vendeur",)}, sort=Sort.RECENT, page_size=RECENT)
-        )
+        recent = search(Query(filters={"source": ("vendeur",)}, sort=Sort.RECENT, page_size=RECENT))
     except EngineUnavailable:
         return FrontPage(categories=_tiles(roots, {}), vendors=vendors)
     counts = {name: {b.value: b.count for b in buckets} for name, buckets in results.facets.items()}

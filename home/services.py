@@ -55,16 +55,16 @@ def init_site() -> CataloguePage:
 def _home_page() -> HomePage:
     root = BasePage.get_first_root_node()
     home = HomePage.objects.first()
+    site = Site.objects.filter(is_default_site=True).first() or Site(is_default_site=True)
     if home is None:
         # Wagtail's own migration left a page without a type of ours below the root.
         home = HomePage(title="Catalogue GouvTech", slug="accueil", locale=Locale.get_default())
         root.add_child(instance=home)
         home.save_revision().publish()
+        site.site_name, site.root_page_id = settings.WAGTAIL_SITE_NAME, home.pk
     address = urlsplit(settings.SITE_URL)
     port = address.port or (443 if address.scheme == "https" else 80)
-    site = Site.objects.filter(is_default_site=True).first() or Site(is_default_site=True)
     site.hostname, site.port = address.hostname or "localhost", port
-    site.site_name, site.root_page_id = settings.WAGTAIL_SITE_NAME, home.pk
     site.save()
     BasePage.objects.filter(depth=2, slug="home").exclude(pk=home.pk).delete()
     return home
@@ -94,27 +94,33 @@ def _content_page(home: HomePage, file: Path) -> None:
 
 
 def _groups(home: HomePage, catalogue: CataloguePage) -> None:
-    """Moderators publish sheets and keep the catalogue's data; editors keep the site's pages."""
+    """Moderators publish sheets and keep the catalogue's data; editors keep the site's pages.
+
+    Rights are given once: those that an administrator took back stay so.
+    """
     Group.objects.filter(name__in=("Moderators", "Editors"), user__isnull=True).delete()
-    moderators, _ = Group.objects.get_or_create(name=MODERATORS)
-    editors, _ = Group.objects.get_or_create(name=EDITORS)
-    _grant(moderators, catalogue, ("add", "change", "publish", "lock", "unlock"))
-    _grant(editors, home, ("add", "change", "publish"))
-    _allow(moderators, ("catalogue",), ("add", "change", "delete", "view"))
-    _allow(moderators, ("search", "home"), ("view", "change"))
-    _allow(editors, ("search",), ("add", "change", "delete", "view"))
+    moderators, created = Group.objects.get_or_create(name=MODERATORS)
+    if created:
+        _grant(moderators, catalogue, ("add", "change", "publish", "lock", "unlock"))
+        _allow(moderators, ("catalogue",), ("add", "change", "delete", "view"))
+        _allow(moderators, ("search", "home"), ("view", "change"))
+        _let_work(moderators)
+    editors, created = Group.objects.get_or_create(name=EDITORS)
+    if created:
+        # Sheets are below the home page, but take no right from it (`CatalogueTester`).
+        _grant(editors, home, ("add", "change", "publish"))
+        _allow(editors, ("search",), ("add", "change", "delete", "view"))
+        _let_work(editors)
+    _moderation_workflow(moderators, catalogue)
+
+
+def _let_work(group: Group) -> None:
+    """The admin, with images and documents in all collections."""
     access = Permission.objects.get(
         content_type=ContentType.objects.get(app_label="wagtailadmin", model="admin"),
         codename="access_admin",
     )
-    for group in (moderators, editors):
-        group.permissions.add(access)
-        _let_use_files(group)
-    _moderation_workflow(moderators, catalogue)
-
-
-def _let_use_files(group: Group) -> None:
-    """Images and documents, in all collections."""
+    group.permissions.add(access)
     collection = Collection.get_first_root_node()
     # Wagtail asks for the rights on its own models, whatever model is in use.
     for model in (Image, Document):
@@ -153,7 +159,7 @@ def _moderation_workflow(moderators: Group, catalogue: CataloguePage) -> None:
         task = GroupApprovalTask.objects.create(name="Relecture par la mission LABEL")
         task.groups.add(moderators)
         WorkflowTask.objects.create(workflow=workflow, task=task, sort_order=0)
-    WorkflowPage.objects.get_or_create(page_id=catalogue.pk, defaults={"workflow": workflow})
+        WorkflowPage.objects.get_or_create(page_id=catalogue.pk, defaults={"workflow": workflow})
 
 
 @transaction.atomic

@@ -23,6 +23,7 @@ from search.models import SynonymGroup
 from search.services import health, pending, state
 
 MESSAGES_PER_HOUR = 5
+HOUR = 3600
 STALE_INDEX = dt.timedelta(hours=36)
 """The index is rebuilt every night: older than this, nobody rebuilt it."""
 SECURITY_TXT_DAYS = 180
@@ -104,11 +105,14 @@ def _contact_page(request: HttpRequest, form: ContactForm, *, status: int) -> Ht
 
 def _too_many_messages(request: HttpRequest) -> bool:
     """Count this message against its sender's hour; the address itself is not kept."""
-    address = _client_address(request)
-    key = "contact." + salted_hmac("home.contact", address, algorithm="sha256").hexdigest()
-    cache.add(key, 0, timeout=3600)
+    sender = salted_hmac("home.contact", _client_address(request), algorithm="sha256").hexdigest()
+    # The hour is in the key: touching the expiry never makes it longer.
+    key = f"contact.{timezone.now():%Y%m%d%H}.{sender}"
+    cache.add(key, 0, timeout=HOUR)
     try:
-        return cache.incr(key) > MESSAGES_PER_HOUR
+        count = cache.incr(key)
+        cache.touch(key, HOUR)  # in a database, `incr` writes the default expiry: five minutes
+        return count > MESSAGES_PER_HOUR
     except ValueError:  # it expired between the two lines
         return False
 

@@ -152,7 +152,11 @@ class Document:
 
 @dataclass(frozen=True)
 class Query:
-    """A search that is valid by construction: known facets, known need and sort, page ≥ 1."""
+    """A search that is valid by construction: known facets, known need and sort, page ≥ 1.
+
+    `hits_only` is for those who read hit after hit, or only the total: facets, `apart`, suggestion
+    and highlights, which cost the most, are then left empty.
+    """
 
     text: str = ""
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -160,6 +164,7 @@ class Query:
     sort: Sort = Sort.RELEVANCE
     page: int = 1
     page_size: int = PAGE_SIZE
+    hits_only: bool = False
 
 
 @dataclass(frozen=True)

@@ -127,9 +127,13 @@ def result(hit: Hit) -> dict[str, Any]:
 
 
 def as_csv(query: Query, search: Searching, labels: Labels) -> HttpResponse:
-    """Every result of the search, streamed; the first batch is read before anything is sent."""
-    query = replace(query, page=1, page_size=CSV_BATCH)
-    first = search(query)
+    """Every result of the search, streamed; the first batch is read before anything is sent.
+
+    Whatever the page, except past the end: nothing then, as in JSON.
+    """
+    shown = query
+    query = replace(query, page=1, page_size=CSV_BATCH, hits_only=True)
+    first = _unless_past(shown, search(query))
     today = timezone.localdate()
     response = StreamingHttpResponse(
         _csv_lines(query, first, search, labels), content_type="text/csv; charset=utf-8"
@@ -138,15 +142,23 @@ def as_csv(query: Query, search: Searching, labels: Labels) -> HttpResponse:
     return response
 
 
+def _unless_past(asked: Query, found: Results) -> Results:
+    """What was found, without hits when the page asked for is past the end: as in JSON."""
+    return replace(found, hits=()) if asked.page > page_count(found, asked) else found
+
+
 def _csv_lines(query: Query, first: Results, search: Searching, labels: Labels) -> Iterator[str]:
     writer = csv.writer(Echo(), delimiter=";", quoting=csv.QUOTE_MINIMAL)
-    extra = (timezone.localdate().isoformat(), _safe(search_in_words(query, labels, first.total)))
+    extra = (
+        timezone.localdate().isoformat(),
+        safe_cell(search_in_words(query, labels, first.total)),
+    )
     yield "\ufeff" + writer.writerow([*COLUMNS, *_EXTRA_COLUMNS])
     results = first
     while results.hits:
         for hit in results.hits:
             cells = (cell(hit, query, labels) for cell in COLUMNS.values())
-            yield writer.writerow([*map(_safe, cells), *extra])
+            yield writer.writerow([*map(safe_cell, cells), *extra])
         if query.page >= page_count(results, query):
             return
         query = replace(query, page=query.page + 1)
@@ -180,7 +192,7 @@ def _total(hit: Hit, _query: Query, _labels: Labels) -> str:
 
 def _total_for(hit: Hit, query: Query, _labels: Labels) -> str:
     label: str = hit.offer.get("needs", {}).get(query.need.value, {}).get("label", "")
-    return label
+    return "" if hit.total is None else label
 
 
 COLUMNS: dict[str, Callable[[Hit, Query, Labels], object]] = {
@@ -222,8 +234,8 @@ COLUMNS: dict[str, Callable[[Hit, Query, Labels], object]] = {
 """Columns of the CSV and what fills them; names are part of the promise to reusers."""
 
 
-def _safe(value: object) -> str:
-    """A cell as text that no spreadsheet runs as a formula."""
+def safe_cell(value: object) -> str:
+    """A value as the text of a CSV cell, which no spreadsheet runs as a formula."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -234,7 +246,8 @@ def _safe(value: object) -> str:
 
 def as_atom(query: Query, search: Searching, labels: Labels) -> HttpResponse:
     """The sheets of the search that changed last."""
-    results = search(replace(query, sort=Sort.RECENT, page=1, page_size=FEED_ENTRIES))
+    recent = replace(query, sort=Sort.RECENT, page=1, page_size=FEED_ENTRIES, hits_only=True)
+    results = _unless_past(query, search(recent))
     title = _("Solutions") if not (query.text or query.filters) else _title(query, labels)
     page = _absolute(address(query))
     feed = Atom1Feed(
@@ -242,7 +255,8 @@ def as_atom(query: Query, search: Searching, labels: Labels) -> HttpResponse:
         link=page,
         description="",
         subtitle=_(
-            "Dernières fiches mises à jour. Écrites par les offreurs, non vérifiées sauf mention."
+            "Dernières fiches mises à jour. Écrites par les offreurs ou reprises du SILL, "
+            "non vérifiées sauf mention."
         ),
         language=settings.LANGUAGE_CODE,
         author_name=settings.WAGTAIL_SITE_NAME,
@@ -255,7 +269,7 @@ def as_atom(query: Query, search: Searching, labels: Labels) -> HttpResponse:
             link=_absolute(hit.card["url"]),
             description=hit.card["summary"],
             unique_id=f"urn:uuid:{hit.card['uid']}",
-            updateddate=_at_noon(hit.card["updated"]),
+            updateddate=_day_began(hit.card["updated"]),
             author_name=hit.card["vendor"] or settings.WAGTAIL_SITE_NAME,
             categories=hit.card["categories"],
         )
@@ -269,9 +283,10 @@ def _title(query: Query, labels: Labels) -> str:
     return ", ".join([*text, *criteria_in_words(query, labels)])
 
 
-def _at_noon(day: str) -> dt.datetime:
-    """A moment of that day whatever the time zone: sheets are dated by the day."""
-    return dt.datetime.combine(dt.date.fromisoformat(day), dt.time(12), tzinfo=dt.UTC)
+def _day_began(day: str) -> dt.datetime:
+    """The first moment of a day here: sheets are dated by the day, and never in the future."""
+    midnight = dt.datetime.combine(dt.date.fromisoformat(day), dt.time())
+    return timezone.make_aware(midnight)
 
 
 def _absolute(path: str) -> str:

@@ -44,13 +44,19 @@ PROOF = (
     Choice("justifie", _("Justifié par une pièce")),
     Choice("declare", _("Déclaré par l'offreur")),
 )
+# Bands are dated rows: people read the labels of those in force (`search.services.facet_labels`).
 PRICES = (
-    Choice("gratuit", _("Gratuit")),
-    Choice("moins-de-25k", _("Moins de 25 000 € HT")),
-    Choice("25-60k", _("De 25 000 à 60 000 € HT")),
-    Choice("60-100k", _("De 60 000 à 100 000 € HT")),
-    Choice("100k-formalise", _("De 100 000 € HT au seuil formalisé")),
-    Choice("formalise-et-plus", _("Seuil formalisé et plus")),
+    *(
+        Choice(code, code)
+        for code in (
+            "gratuit",
+            "moins-de-25k",
+            "25-60k",
+            "60-100k",
+            "100k-formalise",
+            "formalise-et-plus",
+        )
+    ),
     Choice("sur-devis", _("Sur devis")),
     Choice("non-renseigne", _("Prix non renseigné")),
 )
@@ -81,7 +87,12 @@ FACETS: tuple[Facet, ...] = (
     Facet("preuve", _("Preuve de la conformité cloud"), Scope.OFFER, choices=PROOF),
     # On the offer, because an offer on the State's own cloud is not open to local bodies.
     Facet("public", _("Public visé"), Scope.OFFER, limit=EVERY_VALUE),
-    Facet("population", _("Population de la commune"), choices=_choices(choices.Population)),
+    Facet(
+        "population",
+        _("Population de la commune"),
+        Scope.OFFER,
+        choices=_choices(choices.Population),
+    ),
     Facet("origine", _("Origine (contrôle ultime)"), choices=_choices(choices.Origin)),
     Facet("region", _("Région de l'offreur"), choices=_choices(choices.Region)),
     Facet("ess", _("Économie sociale et solidaire"), choices=_yes(_("Entreprise de l'ESS"))),

@@ -4,6 +4,7 @@ import secrets
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.fields import LinesField
@@ -11,18 +12,23 @@ from catalogue.models import Category
 
 
 class PendingDocument(models.Model):
-    """« This sheet is to be refreshed in that index » Rows are only inserted and deleted, by id."""
+    """« This sheet is to be refreshed in that index »: without a sheet, all of them are.
+
+    Rows are inserted and deleted by id. That of a sheet that could not be indexed stays, and is
+    left alone until `not_before`.
+    """
 
     target = models.CharField(max_length=60)
-    document = models.UUIDField()
+    document = models.UUIDField(null=True)
     created_at = models.DateTimeField(auto_now_add=True, db_index=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+    not_before = models.DateTimeField(default=timezone.now)
 
     class Meta:
         indexes = (models.Index(fields=("target", "id"), name="pending_by_target"),)
 
     def __str__(self) -> str:
-        return f"{self.target}: {self.document}"
+        return f"{self.target}: {self.document or '*'}"
 
 
 class IndexTarget(models.Model):

@@ -24,6 +24,7 @@ from search.contract import (
 )
 from search.facets import FACETS, FACETS_BY_NAME
 from search.forms import Labels
+from search.ordering import order_in_words
 
 SHOWN_VALUES = 8
 """Values of a long facet that are visible before « voir plus »."""
@@ -114,20 +115,11 @@ class Way:
 
 
 @dataclass(frozen=True)
-class Choice:
-    """An entry of the sort or need selector."""
-
-    value: str
-    label: str
-    selected: bool = False
-
-
-@dataclass(frozen=True)
 class Apart:
     """Sheets that a price filter leaves out for want of a price, and where to see them."""
 
-    count: int
     label: str
+    link: str
     url: str
 
 
@@ -226,56 +218,17 @@ def count_in_words(total: int) -> str:
     return ngettext("%(number)s solution", "%(number)s solutions", total) % {"number": number}
 
 
-def words_after_count(query: Query, labels: Labels, total: int) -> str:
-    """What is being searched, to be read after the count: « pour « visio », taille : PME, … »."""
+def words_after_count(query: Query, labels: Labels) -> str:
+    """What is being searched, to be read after the count: « pour « visio », taille : PME »."""
     text = [_("pour « %(text)s »") % {"text": query.text}] if query.text else []
-    order = [_SORTED[query.sort]()] if total > 1 else []
-    return ", ".join([*text, *criteria_in_words(query, labels), *order])
+    return ", ".join([*text, *criteria_in_words(query, labels)])
 
 
 def search_in_words(query: Query, labels: Labels, total: int) -> str:
     """The whole search in a sentence: « 42 solutions pour « visio », taille : PME, triées… »."""
-    rest = words_after_count(query, labels, total)
+    rest = ", ".join(filter(None, (words_after_count(query, labels), order_in_words(query, total))))
     comma = "" if query.text or not rest else ","
     return f"{count_in_words(total)}{comma} {rest}".rstrip()
-
-
-_SORTED = {
-    Sort.RELEVANCE: lambda: _("triées par pertinence"),
-    Sort.NAME: lambda: _("triées par nom"),
-    Sort.RECENT: lambda: _("les plus récentes d'abord"),
-    Sort.PRICE: lambda: _("triées par prix"),
-    Sort.LABEL: lambda: _("les étapes les plus avancées d'abord"),
-}
-
-
-def sorts(query: Query) -> list[Choice]:
-    """Entries of the sort selector."""
-    labels = {
-        Sort.RELEVANCE: _("Pertinence"),
-        Sort.NAME: _("Nom"),
-        Sort.RECENT: _("Mise à jour récente"),
-        Sort.PRICE: _("Coût total croissant"),
-        Sort.LABEL: _("Étape la plus avancée"),
-    }
-    return [Choice(sort.value, label, sort == query.sort) for sort, label in labels.items()]
-
-
-def needs(query: Query, quantities: Mapping[str, str]) -> list[Choice]:
-    """Entries of the need selector; `quantities` says each one's units (« 100 agents ou … »)."""
-    labels = {
-        Need.SMALL: _("Petit besoin"),
-        Need.MEDIUM: _("Besoin moyen"),
-        Need.LARGE: _("Grand besoin"),
-    }
-    return [
-        Choice(
-            need.value,
-            f"{label} ({quantities[need.value]})" if quantities.get(need.value) else label,
-            need == query.need,
-        )
-        for need, label in labels.items()
-    ]
 
 
 def groups(
@@ -357,6 +310,8 @@ def _option(
 def card(hit: Hit, need: Need) -> Card:
     """A hit with what shows why it matches: highlighted name, summary, and one excerpt."""
     excerpt = next((hit.highlights[name] for name in EXCERPT_FIELDS if name in hit.highlights), "")
+    # Features stand one a line; the page adds its own ellipses.
+    excerpt = " · ".join(filter(None, map(str.strip, excerpt.splitlines()))).strip("… ")
     label = hit.offer.get("needs", {}).get(need.value, {}).get("label", "")
     return Card(
         hit=replace(hit, offer={**hit.offer, "need_label": label}),
@@ -372,16 +327,23 @@ def apart(query: Query, results: Results) -> list[Apart]:
     if len(filters) == len(query.filters):
         return []
     words = {
-        APART_QUOTE: lambda n: ngettext("%(n)d solution sur devis", "%(n)d solutions sur devis", n),
-        APART_UNPRICED: lambda n: ngettext("%(n)d sans prix", "%(n)d sans prix", n),
+        APART_QUOTE: (
+            lambda n: ngettext("%(n)d solution sur devis", "%(n)d solutions sur devis", n),
+            # The page behind also holds sheets with a price: it promises no count.
+            _("voir les fiches sur devis"),
+        ),
+        APART_UNPRICED: (
+            lambda n: ngettext("%(n)d sans prix", "%(n)d sans prix", n),
+            _("voir les fiches sans prix"),
+        ),
     }
     return [
         Apart(
-            count,
             phrase(count) % {"n": count},
+            link,
             address(replace(query, filters={**filters, "prix": (kind,)})),
         )
-        for kind, phrase in words.items()
+        for kind, (phrase, link) in words.items()
         if (count := results.apart.get(kind, 0))
     ]
 

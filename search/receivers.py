@@ -7,6 +7,14 @@ from uuid import UUID
 from django.db.models.signals import m2m_changed, post_delete, post_save
 from django.dispatch import receiver
 
+from catalogue.models import (
+    BuyerCategory,
+    Category,
+    Integration,
+    PriceBand,
+    PurchasingBody,
+    SolutionTag,
+)
 from catalogue.signals import document_changed
 from search.models import ReplacedProduct, SynonymGroup
 from search.services import forget_vocabulary, queue
@@ -18,9 +26,21 @@ def remember_change(sender: type, uids: Sequence[UUID] | None, **kwargs: Any) ->
     queue(uids)
 
 
-@receiver([post_save, post_delete], sender=SynonymGroup)
-@receiver([post_save, post_delete], sender=ReplacedProduct)
 @receiver(m2m_changed, sender=ReplacedProduct.categories.through)
 def words_changed(sender: type, **kwargs: Any) -> None:
-    """Synonyms act at query time: forgetting them is enough."""
+    """Synonyms act at query time and labels when shown: forgetting them is enough."""
     forget_vocabulary()
+
+
+for model in (
+    BuyerCategory,
+    Category,
+    Integration,
+    PriceBand,
+    PurchasingBody,
+    ReplacedProduct,
+    SolutionTag,
+    SynonymGroup,
+):
+    post_save.connect(words_changed, sender=model)
+    post_delete.connect(words_changed, sender=model)

@@ -16,7 +16,7 @@ from catalogue import pricing
 from catalogue.cloud import BINDS
 from catalogue.models import CataloguePage, Category, SolutionPage
 from catalogue.presentation import reference_configurations
-from search import exports, presentation, services
+from search import exports, ordering, presentation, services
 from search.contract import CATEGORY_FACET, EngineUnavailable, Query
 from search.facets import FACETS_BY_NAME
 from search.forms import (
@@ -112,7 +112,9 @@ def _page(request: HttpRequest, asked: Search, labels: Labels) -> HttpResponse:
             "pages": pages,
             "count": presentation.count_in_words(results.total),
             "words": presentation.search_in_words(query, labels, results.total),
-            "words_after_count": presentation.words_after_count(query, labels, results.total),
+            "words_after_count": presentation.words_after_count(query, labels),
+            "order": ordering.order_in_words(query, results.total),
+            "drawn": ordering.is_drawn(query),
             "groups": presentation.groups(query, results, labels, _mothers()),
             "cards": [presentation.card(hit, query.need) for hit in results.hits],
             "apart": presentation.apart(query, results),
@@ -136,8 +138,8 @@ def _frame(query: Query, problems: list[Problem], labels: Labels) -> dict[str, A
         "addresses": presentation.addresses(query),
         "removable": presentation.removable(query, labels),
         "criteria": ", ".join(presentation.criteria_in_words(query, labels)),
-        "sorts": presentation.sorts(query),
-        "needs": presentation.needs(query, quantities),
+        "sorts": ordering.sorts(query),
+        "needs": ordering.needs(query, quantities),
         "months": months,
         "need_words": quantities.get(query.need.value, ""),
         "cloud_binds": BINDS,
@@ -190,7 +192,7 @@ def _ways_out(query: Query, labels: Labels) -> list[presentation.Way]:
     ways = [
         presentation.Way(label, presentation.address(wider), total)
         for label, wider in tries
-        if (total := services.search(replace(wider, page_size=1)).total)
+        if (total := services.search(replace(wider, page_size=1, hits_only=True)).total)
     ]
     return sorted(ways, key=lambda way: -way.count)
 

@@ -7,7 +7,7 @@ says anything else than the results page.
 import datetime as dt
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from urllib.parse import urlencode
 from uuid import UUID
@@ -23,7 +23,7 @@ from catalogue.models import Category, Claim, Listing
 from catalogue.presentation import claim_trust, find_claim, french_date
 from search import documents
 from search.contract import Document, Facet, Need, OfferDocument, PriceKind, Scope
-from search.facets import FACETS
+from search.facets import FACETS, FACETS_BY_NAME
 from search.forms import Labels
 
 MOST = 5
@@ -35,6 +35,8 @@ SLUG = re.compile(r"[-\w]{1,255}")
 DECLARED_FREE = OpennessVerdict.DECLARED_FREE
 # Said by a mark in the cells, or by the totals: not by a row of its own.
 WITHOUT_ROW = frozenset({"preuve", "prix"})
+# Whom a solution is for, whether its offers or the sheet say so.
+AUDIENCE = ("public", "population")
 CLAIMS = {
     "cloud": Claim.Kind.CLOUD,
     "niveau": Claim.Kind.CLOUD,
@@ -50,11 +52,15 @@ KNOWN_BY_US = frozenset({"etape", "source"})
 
 @dataclass(frozen=True)
 class Entry:
-    """A line of a cell: for which offer (empty: all of them), what, who says so (None: we do)."""
+    """A line of a cell: for which offer (empty: all of them), what, who says so.
+
+    Without `trust`, `source` tells from where we have it; empty when the catalogue itself says it.
+    """
 
     text: str
     offer: str = ""
     trust: Trust | None = None
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -144,6 +150,9 @@ def compare(slugs: Sequence[str], need: Need, labels: Labels) -> Comparison:
     listings = Listing.objects.filter(page__slug__in=slugs)
     built = {document.card["slug"]: document for document in documents.build(listings, seed="")}
     sheets = [built[slug] for slug in slugs if slug in built]
+    if not sheets:
+        return Comparison((), (), (), need)
+    others = [facet for facet in FACETS if not facet.price and facet.name not in AUDIENCE]
     reader = _Reader(need, labels, _claims(listings), timezone.localdate())
     groups = [
         Group(
@@ -155,11 +164,15 @@ def compare(slugs: Sequence[str], need: Need, labels: Labels) -> Comparison:
         ),
         Group(
             _("Offres et hébergement"),
-            _rows(sheets, reader, (f for f in FACETS if f.scope is Scope.OFFER and not f.price)),
+            _rows(sheets, reader, (f for f in others if f.scope is Scope.OFFER)),
+        ),
+        Group(
+            _("Publics"),
+            _rows(sheets, reader, (FACETS_BY_NAME[name] for name in AUDIENCE)),
         ),
         Group(
             _("Solution et offreur"),
-            _rows(sheets, reader, (facet for facet in FACETS if facet.scope is Scope.SHEET)),
+            _rows(sheets, reader, (f for f in others if f.scope is Scope.SHEET)),
         ),
     ]
     remaining = [sheet.card["slug"] for sheet in sheets]
@@ -211,6 +224,8 @@ class _Reader:
 
     def totals(self, sheet: Document) -> list[Entry]:
         """What each offer to run in production costs in all for the need, or why nobody knows."""
+        if sheet.card["source"] == Source.SILL:
+            return [Entry(_("Prestations non chiffrées"))]
         return [
             Entry(self._total(offer), str(offer.card["name"]), Trust.DECLARED)
             for offer in _offers(sheet)
@@ -222,10 +237,18 @@ class _Reader:
             text = self._text(facet, sheet.facets.get(facet.name, ()))
             if facet.name == "distribution" and sheet.card["openness"] == DECLARED_FREE:
                 text = OPENNESS_LABELS[DECLARED_FREE]
-            return [Entry(text, trust=self._trust(sheet, facet))] if text else []
+            if facet.name == "etape" and sheet.card["source"] == Source.SILL:
+                text = _("Logiciel communautaire")
+            source = self._source(sheet, facet)
+            return [Entry(text, trust=self._trust(sheet, facet), source=source)] if text else []
         offers = sheet.offers if facet.name == "pilote" else _offers(sheet)
         entries = [
-            Entry(text, str(offer.card["name"]), self._trust(sheet, facet, offer))
+            Entry(
+                text,
+                str(offer.card["name"]),
+                self._trust(sheet, facet, offer),
+                self._source(sheet, facet),
+            )
             for offer in offers
             if (text := self._text(facet, self._values(offer, facet)))
         ]
@@ -233,7 +256,7 @@ class _Reader:
             return [Entry(_("Oui"), trust=Trust.DECLARED)] if entries else []
         same = {(entry.text, entry.trust) for entry in entries}
         if len(same) == 1 and len(entries) == len(offers):
-            return [Entry(entries[0].text, trust=entries[0].trust)]
+            return [replace(entries[0], offer="")]
         return entries
 
     def _values(self, offer: OfferDocument, facet: Facet) -> Sequence[str]:
@@ -259,6 +282,11 @@ class _Reader:
         if price.kind is PriceKind.UNPRICED and until and dt.date.fromisoformat(until) < self.on:
             return _("Tarif expiré le %s") % french_date(dt.date.fromisoformat(until))
         return str(pricing.PRICE_KIND_LABELS[pricing.PriceKind(price.kind.value)])
+
+    def _source(self, sheet: Document, facet: Facet) -> str:
+        """From where we have what nobody declared to us."""
+        community = sheet.card["source"] == Source.SILL and facet.name not in KNOWN_BY_US
+        return _("selon le SILL") if community else ""
 
     def _trust(
         self, sheet: Document, facet: Facet, offer: OfferDocument | None = None

@@ -13,6 +13,7 @@ from catalogue.models import ReferenceConfiguration
 from catalogue.trust import TRUST_LABELS
 from search import services
 from search.contract import EngineUnavailable, Hit, Need, Query
+from search.exports import safe_cell
 from search.forms import MAX_TEXT, clean, closed_labels
 from sourcing.comparison import (
     MOST,
@@ -25,7 +26,6 @@ from sourcing.comparison import (
 )
 
 PROPOSED = 8
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @require_safe
@@ -34,9 +34,10 @@ def comparison(request: HttpRequest) -> HttpResponse:
     selection = read_selection(request.GET.getlist("s"))
     need = _need(request.GET.get("besoin", ""))
     result = None
-    if len(selection.slugs) > 1 or (selection.slugs and request.GET.get("format") == "csv"):
+    as_csv = request.GET.get("format") == "csv"
+    if len(selection.slugs) > 1 or as_csv:
         result = compare(selection.slugs, need, {**closed_labels(), **services.facet_labels()})
-        if request.GET.get("format") == "csv":
+        if as_csv:
             return _csv(result)
     text = clean(request.GET.get("q", ""))[:MAX_TEXT]
     hits = _proposals(text, selection)
@@ -118,25 +119,23 @@ def _csv(result: Comparison) -> HttpResponse:
     response["Content-Disposition"] = f'attachment; filename="comparaison-{today:%Y-%m-%d}.csv"'
     response.write("\ufeff")
     writer = csv.writer(response, delimiter=";")
-    names = [_safe(str(column.card["name"])) for column in result.columns]
+    names = [safe_cell(str(column.card["name"])) for column in result.columns]
     writer.writerow([_("Rubrique"), _("Critère"), _("Différent"), *names])
     for groups, differs in ((result.differing, _("oui")), (result.common, _("non"))):
         for group in groups:
             for row in group.rows:
                 cells = [
-                    _safe(" | ".join(map(_line, cell)) or _("non renseigné")) for cell in row.cells
+                    safe_cell(" | ".join(map(_line, cell)) or _("non renseigné"))
+                    for cell in row.cells
                 ]
                 writer.writerow([group.label, row.label, differs, *cells])
-    notices = [_safe(str(column.card["notice"])) for column in result.columns]
-    writer.writerow([_("Avertissement"), "", "", *notices])
+    notices = [safe_cell(str(column.card["notice"])) for column in result.columns]
+    if notices:
+        writer.writerow([_("Avertissement"), "", "", *notices])
     return response
 
 
 def _line(entry: Entry) -> str:
-    who = f" ({TRUST_LABELS[entry.trust].lower()})" if entry.trust else ""
+    said = TRUST_LABELS[entry.trust].lower() if entry.trust else entry.source
+    who = f" ({said})" if said else ""
     return f"{entry.offer} : {entry.text}{who}" if entry.offer else f"{entry.text}{who}"
-
-
-def _safe(text: str) -> str:
-    """A cell that no spreadsheet runs as a formula."""
-    return f"'{text}" if text.startswith(FORMULA) else text

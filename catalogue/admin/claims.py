@@ -2,13 +2,13 @@
 
 import datetime as dt
 import uuid
-from pathlib import PurePath
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q, QuerySet
-from django.http import FileResponse, Http404, HttpRequest
+from django.http import FileResponse, HttpRequest
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList, Panel
@@ -21,6 +21,7 @@ from catalogue.admin.filters import Boxes, Radios
 from catalogue.forms import ClaimForm
 from catalogue.models import Claim, Evidence, Listing
 from catalogue.trust import TRUST_LABELS, Trust, trust
+from catalogue.views import evidence_response
 
 SOON = dt.timedelta(days=60)
 
@@ -58,7 +59,7 @@ class ClaimFilterSet(WagtailFilterSet):
         fields: list[str] = []
 
     def filter_state(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
-        today = dt.date.today()
+        today = timezone.localdate()
         return queryset.filter(
             {
                 "unverified": Q(verified_on__isnull=True),
@@ -73,7 +74,7 @@ class ClaimFilterSet(WagtailFilterSet):
 
 def _trust(claim: Claim) -> Trust:
     return trust(
-        on=dt.date.today(),
+        on=timezone.localdate(),
         verified_on=claim.verified_on,
         expires_on=claim.expires_on,
         contested_on=claim.contested_on,
@@ -85,7 +86,9 @@ class ClaimIndexView(generic.IndexView):
     """Claims with their sheet and the count of the evidence that still holds."""
 
     def get_base_queryset(self) -> QuerySet:
-        holds = Q(evidence__expires_on__isnull=True) | Q(evidence__expires_on__gte=dt.date.today())
+        holds = Q(evidence__expires_on__isnull=True) | Q(
+            evidence__expires_on__gte=timezone.localdate()
+        )
         return (
             super()
             .get_base_queryset()
@@ -175,9 +178,4 @@ def evidence_file(request: HttpRequest, uid: uuid.UUID) -> FileResponse:
     """
     if not policy_registry.get_by_type(Claim).user_has_permission(request.user, "change"):
         raise PermissionDenied
-    piece = get_object_or_404(Evidence, uid=uid)
-    if not piece.file or not piece.file.storage.exists(piece.file.name):
-        raise Http404
-    return FileResponse(
-        piece.file.open("rb"), as_attachment=True, filename=PurePath(piece.file.name).name
-    )
+    return evidence_response(get_object_or_404(Evidence, uid=uid))

@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
@@ -32,7 +33,7 @@ class DatedFilterSet(WagtailFilterSet):
     )
 
     def filter_period(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
-        today = dt.date.today()
+        today = timezone.localdate()
         if value == "now":
             return queryset.at(today)
         return queryset.filter(
@@ -49,13 +50,13 @@ def period_filter(of: type[Dated], *columns: str) -> type[DatedFilterSet]:
 def _verified(row: Dated) -> Any:
     if row.verified_on is None:
         return _("Jamais vérifié")
-    if row.verified_on < dt.date.today() - VERIFY_AFTER:
+    if row.verified_on < timezone.localdate() - VERIFY_AFTER:
         return _("À revérifier (%s)") % f"{row.verified_on:%d/%m/%Y}"
     return f"{row.verified_on:%d/%m/%Y}"
 
 
 def _is_fresh(row: Dated) -> bool:
-    return row.verified_on is not None and row.verified_on >= dt.date.today() - VERIFY_AFTER
+    return row.verified_on is not None and row.verified_on >= timezone.localdate() - VERIFY_AFTER
 
 
 PERIOD_COLUMNS = [

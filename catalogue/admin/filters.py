@@ -1,21 +1,21 @@
 """Filters of the sheets' listing, and those that several listings share."""
 
-import datetime as dt
 from typing import Any
 
 import django_filters
 from django import forms
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
 
+from catalogue.admin.choosers import vendor_chooser
 from catalogue.choices import Distribution, Region, Size, Source
 from catalogue.forms import CategoryIterator
 from catalogue.models import Category, SolutionPage, Vendor
+from catalogue.presentation import STALE_AFTER
 
 ANY = _("Toutes")
-STALE_AFTER = dt.timedelta(days=365)
-"""A sheet that its vendor has not confirmed for that long is to be confirmed again."""
 
 
 class Radios(django_filters.ChoiceFilter):
@@ -74,10 +74,12 @@ class SheetFilterSet(WagtailFilterSet):
     vendor = django_filters.ModelChoiceFilter(
         label=_("Offreur"),
         field_name="listing__vendor",
-        queryset=Vendor.objects.order_by("name"),
-        empty_label=_("Tous"),
+        queryset=Vendor.objects.all(),
+        widget=vendor_chooser.widget_class,
     )
-    category = CategoryFilter(label=_("Catégorie"), queryset=Category.objects.all())
+    category = CategoryFilter(
+        label=_("Catégorie"), queryset=Category.objects.all(), empty_label=ANY
+    )
     distribution = Boxes(label=_("Distribution"), choices=Distribution.choices)
     size = Boxes(
         label=_("Taille de l'offreur"), field_name="listing__vendor__size", choices=Size.choices
@@ -119,7 +121,7 @@ class SheetFilterSet(WagtailFilterSet):
         )
 
     def filter_confirmed(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
-        limit = dt.date.today() - STALE_AFTER
+        limit = timezone.localdate() - STALE_AFTER
         return queryset.filter(
             **{
                 "never": {"listing__confirmed_on__isnull": True},

@@ -1,9 +1,9 @@
 """What the editor of a sheet shows, tab by tab."""
 
-import datetime as dt
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import (
     FieldPanel,
@@ -57,8 +57,9 @@ class ReadingPanel(Panel):
 
         def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
             context = super().get_context_data(parent_context)
-            sheet = build_sheet(self.instance, need=Need.MEDIUM, on=dt.date.today())
+            sheet = build_sheet(self.instance, need=Need.MEDIUM, on=timezone.localdate())
             context["sheet"] = sheet
+            context["can_change_listing"] = self.request.user.has_perm("catalogue.change_listing")
             context["can_claim"] = self.request.user.has_perm("catalogue.change_claim")
             context["offers"] = [_offer_reading(row) for row in (*sheet.offers, *sheet.trials)]
             return context
@@ -200,7 +201,11 @@ OFFERS = [
         ],
         heading=_("Offres"),
         label=_("Offre"),
-        help_text=_("Une offre dit à la fois où la solution s'exécute et ce qu'elle coûte."),
+        help_text=_(
+            "Une offre dit à la fois où la solution s'exécute et ce qu'elle coûte. Même en "
+            "brouillon, elle s'enregistre complète : déploiement, unité et prix d'un tarif publié, "
+            "durée d'un pilote."
+        ),
     ),
 ]
 

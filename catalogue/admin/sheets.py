@@ -20,10 +20,12 @@ from catalogue.models import Category, Offer, SolutionPage
 
 
 def _vendor(sheet: SolutionPage) -> Any:
-    return sheet.listing.vendor or "—"
+    return (hasattr(sheet, "listing") and sheet.listing.vendor) or "—"
 
 
 def _source(sheet: SolutionPage) -> str:
+    if not hasattr(sheet, "listing"):
+        return "—"
     # The whole label would take a column as wide as the name's.
     return _("Offreur") if sheet.listing.source == Source.VENDOR else sheet.listing.source.upper()
 

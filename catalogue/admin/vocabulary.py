@@ -1,9 +1,8 @@
 """Words that editors keep: categories, buyers, services to connect to, purchase vehicles."""
 
-import datetime as dt
-
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
@@ -163,12 +162,12 @@ class VehicleFilterSet(WagtailFilterSet):
         fields = ["body"]
 
     def filter_state(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
-        over = Q(ends_on__lt=dt.date.today())
+        over = Q(ends_on__lt=timezone.localdate())
         return queryset.filter(over) if value == "over" else queryset.exclude(over)
 
 
 def _state(vehicle: PurchaseVehicle) -> str:
-    return _("Terminé, masqué") if vehicle.is_over(dt.date.today()) else _("En cours")
+    return _("Terminé, masqué") if vehicle.is_over(timezone.localdate()) else _("En cours")
 
 
 class VehicleIndexView(generic.IndexView):
@@ -198,7 +197,7 @@ class PurchaseVehicleViewSet(ModelViewSet):
             "state",
             label=_("État"),
             accessor=_state,
-            primary=lambda row: not row.is_over(dt.date.today()),
+            primary=lambda row: not row.is_over(timezone.localdate()),
         ),
     ]
     panels = [

@@ -15,6 +15,8 @@ from catalogue.services import create_listing
 
 NAMESPACE = uuid.UUID("6f1c1f39-51a7-4f0e-8a84-3f1b1f6f2c11")
 OFFER_NAME = "Installation par vos soins"
+HELD = "dépubliée, archivée ou en cours de modification au catalogue ; son contenu n'est pas repris"
+GONE = "absente de la source ; archivez sa fiche si elle n'a plus cours"
 
 
 @dataclass
@@ -32,6 +34,7 @@ def import_sheets(
 ) -> ImportReport:
     """Bring community software in, each sheet in its own transaction; returns the report.
 
+    What a moderator withdrew or is editing keeps its content: only its origin is updated.
     Needs `init_site`: raises `CataloguePage.DoesNotExist` without it. A dry run writes nothing
     but reports the same.
     """
@@ -42,20 +45,40 @@ def import_sheets(
         for listing in Listing.objects.filter(source=source).select_related("page")
     }
     report = ImportReport()
+    seen: set[str] = set()
     for sheet in sheets:
         report.remarks += [f"{sheet.name} : {remark}" for remark in sheet.remarks]
         listing = known.get(sheet.external_id)
+        seen.add(sheet.external_id)
         if listing is not None and not _differs(listing, sheet):
             report.unchanged += 1
             continue
+        held = listing is not None and _is_held(listing)
         if not dry_run:
             with transaction.atomic():
-                _write(listing, sheet, catalogue=catalogue, categories=categories, source=source)
+                if listing is not None:
+                    _write_origin(listing, sheet)
+                if not held:
+                    _write(listing, sheet, catalogue, categories, source)
         if listing is None:
             report.created += 1
+        elif held:
+            report.remarks.append(f"{sheet.name} : {HELD}")
+            report.unchanged += 1
         else:
             report.updated += 1
+    report.remarks += [
+        f"{known[external_id].page.title} : {GONE}"
+        for external_id in known.keys() - seen
+        if known[external_id].archived_at is None
+    ]
     return report
+
+
+def _is_held(listing: Listing) -> bool:
+    """Whether moderators have a hand on the sheet: an import never goes over their heads."""
+    page = listing.page
+    return not page.live or page.has_unpublished_changes or listing.archived_at is not None
 
 
 def _columns(sheet: ImportedSheet) -> dict[str, Any]:
@@ -92,10 +115,15 @@ def _differs(listing: Listing, sheet: ImportedSheet) -> bool:
     )
 
 
+def _write_origin(listing: Listing, sheet: ImportedSheet) -> None:
+    for name, value in _origin(sheet).items():
+        setattr(listing, name, value)
+    listing.save()
+
+
 def _write(
     listing: Listing | None,
     sheet: ImportedSheet,
-    *,
     catalogue: CataloguePage,
     categories: Mapping[str, Category],
     source: str,
@@ -109,8 +137,6 @@ def _write(
         catalogue.add_child(instance=page)
         create_listing(page=page, source=source, **_origin(sheet))
         page.offers = [_offer(sheet, source)]
-    else:
-        Listing.objects.filter(pk=listing.pk).update(**_origin(sheet))
     page.categories.set([categories[slug] for slug in sheet.categories])
     page.tags.set(list(sheet.tags))
     page.save_revision().publish()

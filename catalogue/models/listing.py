@@ -1,11 +1,12 @@
 """What is true of a sheet whatever its revisions say: whose it is, whence, since when, claims."""
 
-import datetime as dt
 import uuid
 
 from django.core.files.storage import Storage, storages
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.choices import Source
@@ -118,7 +119,7 @@ class Claim(models.Model):
         help_text=_("Vide : la fiche entière."),
     )
     kind = models.CharField(_("allégation"), max_length=20, choices=Kind.choices)
-    declared_on = models.DateField(_("déclarée le"), default=dt.date.today)
+    declared_on = models.DateField(_("déclarée le"), default=timezone.localdate)
     verified_on = models.DateField(_("vérifiée le"), null=True, blank=True)
     verified_by = models.CharField(
         _("vérifiée par"),
@@ -185,7 +186,7 @@ class Evidence(models.Model):
     restriction_reason = models.CharField(
         _("motif du secret des affaires"), max_length=300, blank=True
     )
-    added_on = models.DateField(_("ajoutée le"), default=dt.date.today)
+    added_on = models.DateField(_("ajoutée le"), default=timezone.localdate)
     expires_on = models.DateField(_("valable jusqu'au"), null=True, blank=True)
 
     class Meta:
@@ -206,3 +207,7 @@ class Evidence(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def get_absolute_url(self) -> str:
+        """Where visitors read it: elsewhere, or the file that we keep."""
+        return self.url or reverse("evidence", args=[self.uid])

@@ -15,6 +15,7 @@ from taggit.models import ItemBase, TagBase
 from wagtail.admin.panels import FieldPanel
 from wagtail.fields import RichTextField
 from wagtail.models import Orderable
+from wagtail.models.pages import PagePermissionTester
 
 from catalogue.choices import (
     Consent,
@@ -28,6 +29,23 @@ from catalogue.choices import (
 from catalogue.fields import CodesField, LinesField
 from catalogue.models.base import BasePage, CatalogueImage
 from catalogue.models.vocabulary import BuyerCategory, Category, Integration
+
+
+class CatalogueTester(PagePermissionTester):
+    """Rights at the catalogue's node or below count, those given higher do not.
+
+    Whoever keeps the site's pages would otherwise publish sheets, around moderation.
+    """
+
+    def __init__(self, user: Any, page: BasePage) -> None:
+        super().__init__(user, page)
+        if hasattr(self, "permissions"):  # Wagtail sets it for those whose rights are limited
+            node = page.path if isinstance(page, CataloguePage) else page.path[: -page.steplen]
+            self.permissions = {
+                row.permission.codename.rsplit("_", maxsplit=1)[0]
+                for row in self.permission_policy.get_cached_permissions_for_user(user)
+                if page.path.startswith(row.page.path) and row.page.path.startswith(node)
+            }
 
 
 class CataloguePage(BasePage):
@@ -45,6 +63,9 @@ class CataloguePage(BasePage):
     class Meta:
         verbose_name = _("catalogue des solutions")
 
+    def permissions_for_user(self, user: Any) -> CatalogueTester:
+        return CatalogueTester(user, self)
+
 
 class SolutionTag(TagBase):
     """A free word on sheets; apart from Wagtail's own tags, so that images don't mix in."""
@@ -61,14 +82,6 @@ class TaggedSolution(ItemBase):
     content_object = ParentalKey(
         "catalogue.SolutionPage", related_name="tagged_items", on_delete=models.CASCADE
     )
-
-
-class SolutionQuerySet(models.QuerySet):
-    """Read side of the sheets, mixed into Wagtail's page manager below."""
-
-    def public(self):
-        """Sheets that visitors see: published and not archived."""
-        return self.filter(live=True, listing__archived_at__isnull=True)
 
 
 class SolutionPage(BasePage):
@@ -155,6 +168,9 @@ class SolutionPage(BasePage):
             ),
         )
 
+    def permissions_for_user(self, user: Any) -> CatalogueTester:
+        return CatalogueTester(user, self)
+
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Serve the sheet; once archived, say that it is gone rather than show what it said."""
         if SolutionPage.objects.filter(pk=self.pk, listing__archived_at__isnull=False).exists():
@@ -217,8 +233,14 @@ class Reference(Orderable):
     uid = models.UUIDField(default=uuid.uuid4, editable=False)
     page = ParentalKey(SolutionPage, related_name="references", on_delete=models.CASCADE)
     client = models.CharField(_("organisme client"), max_length=200)
+    # Null for a kind of buyer since deleted, which drafts may still hold: they have to open. Asked
+    # for whenever a reference is checked, and no reference is shown without.
     buyer_category = models.ForeignKey(
-        BuyerCategory, verbose_name=_("catégorie"), on_delete=models.PROTECT, related_name="+"
+        BuyerCategory,
+        verbose_name=_("catégorie"),
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
     )
     year = models.PositiveSmallIntegerField(
         _("depuis (année)"), validators=[MinValueValidator(1990), MaxValueValidator(2100)]

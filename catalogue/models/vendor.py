@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from stdnum.fr import siren as siren_number
 
 from catalogue.choices import Origin, Region, Size, SizeSource
+from catalogue.fields import SirenField
 
 
 def validate_siren(value: str) -> None:
@@ -40,7 +41,7 @@ class Vendor(models.Model):
         default="FR",
         validators=[RegexValidator(r"^[A-Z]{2}$", _("Code de pays à deux lettres majuscules."))],
     )
-    siren = models.CharField(
+    siren = SirenField(
         _("SIREN"), max_length=9, unique=True, null=True, blank=True, validators=[validate_siren]
     )
     national_id = models.CharField(
@@ -117,7 +118,3 @@ class Vendor(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("vendor", args=[self.slug])
-
-    def clean(self) -> None:
-        super().clean()
-        self.siren = (self.siren or "").replace(" ", "") or None

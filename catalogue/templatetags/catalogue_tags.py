@@ -7,15 +7,14 @@ from typing import Any
 
 from django import template
 from django.db.models import Choices
+from django.utils.formats import date_format
 from django.utils.safestring import SafeString, mark_safe
 
 from catalogue.choices import Deployment, Distribution, Origin, Size
 from catalogue.countries import country_names
+from catalogue.pricing import NBSP, number_fr
 
 register = template.Library()
-
-THIN = "\N{NARROW NO-BREAK SPACE}"
-NBSP = "\N{NO-BREAK SPACE}"
 
 SHORT_DISTRIBUTION = {
     Distribution.FREE: "Logiciel libre",
@@ -27,9 +26,7 @@ SHORT_DISTRIBUTION = {
 
 
 def _euros(amount: Decimal) -> str:
-    whole, _, decimals = f"{amount:,.2f}".partition(".")
-    tail = "" if decimals == "00" else f",{decimals}"
-    return f"{whole.replace(',', THIN)}{tail}{NBSP}€"
+    return f"{number_fr(amount)}{NBSP}€"
 
 
 @register.filter
@@ -52,13 +49,22 @@ def euros(value: Decimal | str | int | None) -> str:
 @register.filter
 def thousands(value: int | None) -> str:
     """A count with French thousands separators."""
-    return "" if value is None else f"{value:,}".replace(",", THIN)
+    return "" if value is None else number_fr(Decimal(value))
 
 
 @register.filter
 def iso_date(value: str | None) -> dt.date | None:
     """The date written in a card (ISO 8601), for the `date` filter; None when there is none."""
     return dt.date.fromisoformat(value[:10]) if value else None
+
+
+@register.filter(expects_localtime=True)
+def french_date(value: dt.date | None) -> str:
+    """A day as French readers write it: « 1er novembre 2026 », « 2 novembre 2026 »; None → empty."""
+    if value is None:
+        return ""
+    first = "1er" if value.day == 1 else str(value.day)
+    return f"{first} {date_format(value, 'F Y')}"
 
 
 def _label(choices: type[Choices], code: str) -> str:

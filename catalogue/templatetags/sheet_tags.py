@@ -4,13 +4,11 @@ A tag rather than the page's own `get_context`: models know nothing of what is b
 the preview of a draft goes the same way.
 """
 
-import json
 from typing import Any
 
 from django import template
 from django.conf import settings
 from django.utils import timezone
-from django.utils.safestring import SafeString, mark_safe
 
 from catalogue import pricing
 from catalogue.linked_data import software_application
@@ -22,9 +20,6 @@ from catalogue.sections import SheetSection, sheet_sections
 from catalogue.sheet import Sheet, build_sheet
 
 register = template.Library()
-
-# What could close the script element or start a comment inside it.
-ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 
 
 @register.simple_tag(takes_context=True)
@@ -51,10 +46,9 @@ def registered_sections(context: dict[str, Any], page: SolutionPage) -> list[She
 
 
 @register.simple_tag
-def linked_data(sheet: Sheet) -> SafeString:
-    """The sheet as JSON-LD, safe inside a script element."""
-    data = software_application(sheet, site_url=settings.SITE_URL)
-    return mark_safe(json.dumps(data, ensure_ascii=False).translate(ESCAPES))  # noqa: S308
+def linked_data(sheet: Sheet) -> dict[str, Any]:
+    """The sheet as schema.org describes it, for `components/jsonld.html`."""
+    return software_application(sheet, site_url=settings.SITE_URL)
 
 
 @register.filter

@@ -22,9 +22,10 @@ SITUATIONS: dict[str, dict[str, int]] = {
     "non-renseignee": {"exposed": 2, "immune": 3, "unknown": 5},
 }  # fmt: skip
 PRICINGS = {
-    "libre": {Pricing.PRICED: 54, Pricing.QUOTE: 20, Pricing.FREE: 10, Pricing.UNPRICED: 16},
-    "other": {Pricing.PRICED: 64, Pricing.QUOTE: 26, Pricing.FREE: 3, Pricing.UNPRICED: 7},
+    "libre": {Pricing.PRICED: 60, Pricing.QUOTE: 22, Pricing.UNPRICED: 18},
+    "other": {Pricing.PRICED: 66, Pricing.QUOTE: 27, Pricing.UNPRICED: 7},
 }
+FREE_HOSTED = {True: 1, False: 2}
 COUNTS = {0: 3, 1: 45, 2: 38, 3: 14}
 SIZE_FACTORS = {"tpe": 0.8, "pe": 0.95, "eti": 1.35, "ge": 2.0}
 TIER_STEPS = {
@@ -68,11 +69,14 @@ class OfferFactory:
         offers: list[OfferRecord] = []
         for rank in range(count):
             offers.append(self._production(rng, sheet, rank, tuple(offers)))
-        if offers and self._chance.deal("trial", {True: 18, False: 82}):
+        to_try = offers and offers[0].pricing != Pricing.FREE
+        if to_try and self._chance.deal("trial", {True: 18, False: 82}):
             offers.append(self._trial(rng, sheet, offers[0]))
         declarant = Declarant(sheet.index, sheet.vendor.website, sheet.created_on)
         claims = [
-            claim for offer in offers for claim in self._claims.on_offer(rng, declarant, offer)
+            claim
+            for offer in offers
+            for claim in self._claims.on_offer(rng, declarant, offer, sheet.vendor.origin)
         ]
         return tuple(offers), tuple(claims)
 
@@ -80,16 +84,17 @@ class OfferFactory:
         self, rng: random.Random, sheet: Sheet, rank: int, earlier: tuple[OfferRecord, ...]
     ) -> OfferRecord:
         situation = self._situation(rng, sheet, earlier)
-        deck = "libre" if sheet.free else "other"
         facts: dict[str, Any] = {
             "deployment": _deployment(situation).value,
-            "pricing": self._chance.deal(f"pricing-{deck}", PRICINGS[deck]).value,
+            "pricing": self._pricing(sheet, situation, first=not earlier).value,
             **self._place(rng, sheet, situation),
         }
         if "host" in facts:
             facts |= self._certificates(rng, sheet, facts["host"])
         if facts["pricing"] == Pricing.PRICED:
             facts |= self._price(rng, sheet, facts)
+        if facts["pricing"] == Pricing.FREE and "exit_cost" in facts:
+            facts["exit_cost"] = self._words["texts"]["free_exit_cost"]
         return OfferRecord(
             uid=demo_uid(self._seed, "sheet", sheet.index, "offer", rank),
             name=self._name(rng, facts, {other.name for other in earlier}),
@@ -97,6 +102,20 @@ class OfferFactory:
             contracts=self._vehicles(rng),
             **facts,
         )
+
+    def _pricing(self, sheet: Sheet, situation: str, *, first: bool) -> Pricing:
+        """Return what an offer says of its price.
+
+        Only those who live by something else host for nothing: the social economy, and small
+        companies with a free software.
+        """
+        vendor = sheet.vendor
+        small = vendor.origin == "fr" and vendor.size in ("tpe", "pe")
+        may_give = small and (vendor.ess or sheet.free) and first and situation == "immune"
+        if may_give and self._chance.deal("free-hosted", FREE_HOSTED):
+            return Pricing.FREE
+        deck = "libre" if sheet.free else "other"
+        return self._chance.deal(f"pricing-{deck}", PRICINGS[deck])
 
     def _situation(self, rng: random.Random, sheet: Sheet, earlier: tuple[OfferRecord, ...]) -> str:
         """Most first offers are hosted; another is often on the buyer's own servers, once."""
@@ -248,7 +267,9 @@ class OfferFactory:
 
     def _name(self, rng: random.Random, facts: dict[str, Any], taken: set[str]) -> str:
         names = self._words["names"]
-        if facts["pricing"] == Pricing.QUOTE and rng.random() < 0.25:
+        if facts["pricing"] == Pricing.FREE:
+            options = names["free"]
+        elif facts["pricing"] == Pricing.QUOTE and rng.random() < 0.25:
             options = names["quote"]
         elif facts.get("secnumcloud") in ("hosting", "service"):
             options = names["saas-snc"]

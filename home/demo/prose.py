@@ -9,6 +9,8 @@ from home.demo.vendors import GIANT, slug_of
 _VARIANTS = 4
 _DETAIL_PAIRS = 30  # ordered pairs of six details
 _TEXTS = _VARIANTS**4 * _DETAIL_PAIRS
+# First words of places before which « de » stays whole.
+_ASPIRATED = ("Halle", "Hameau", "Haras", "Haut", "Havre", "Haye", "Hêtr", "Houx")
 _STEP = 1_109  # prime to _TEXTS: consecutive sheets of an archetype look unlike each other
 
 
@@ -90,10 +92,12 @@ def pick(rng: random.Random, items: tuple[str, ...], least: int, most: int) -> t
 
 
 def of_place(place: str) -> str:
-    """Return « de Valmire », « d'Anse-Marouine », « des Trois Lacs »."""
-    if place.startswith("Les "):
-        return f"des {place.removeprefix('Les ')}"
-    return f"d'{place}" if place[0] in "AEIOUÉÎÔH" else f"de {place}"
+    """Return « de Valmire », « d'Anse-Marouine », « de Haut-Vernoux », « des Trois Lacs »."""
+    for article, contracted in (("Les ", "des "), ("Le ", "du ")):
+        if place.startswith(article):
+            return contracted + place.removeprefix(article)
+    elided = place[0] in "AEIOUÀÂÉÈÊÎÔ" or (place[0] == "H" and not place.startswith(_ASPIRATED))
+    return f"d'{place}" if elided else f"de {place}"
 
 
 def _parts(number: int) -> tuple[int, int, int, int, int]:

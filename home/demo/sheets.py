@@ -12,7 +12,13 @@ from home.demo.chance import Chance, days_before, demo_uid, reference_date
 from home.demo.claims import ClaimFactory, Declarant
 from home.demo.offers import OfferFactory, Sheet
 from home.demo.prose import Names, Texts, of_place, pick
-from home.demo.records import ClaimRecord, ReferenceRecord, SheetRecord, VendorRecord
+from home.demo.records import (
+    ClaimRecord,
+    OfferRecord,
+    ReferenceRecord,
+    SheetRecord,
+    VendorRecord,
+)
 from home.demo.vendors import GIANT, PROFILES, VendorFactory, slug_of
 
 DEFAULT_SOLUTIONS = 432
@@ -46,6 +52,7 @@ PREMIUMS = {1.0: 7, 1.5: 2, 3.0: 1}
 CONFIRMATIONS = {"recent": 84, "stale": 11, "never": 5}
 REFERENCES = {0: 30, 1: 25, 2: 22, 3: 15, 4: 8}
 CONSENTS = {"file": 5, "client": 3, "none": 2}
+STATE_BODIES = ("etat", "operateur")
 _DELAYS = [delay.value for delay in Delay]
 _MONTHS_BACK = 30
 
@@ -134,7 +141,7 @@ class SheetWriter:
             references=references,
             integrations=self._integrations(rng, archetype, life["created_on"]),
             **self._content(rng, archetype, f"{vendor.website}/{slug}"),
-            **self._audience(rng, archetype),
+            **self._audience(rng, archetype, offers),
             **self._novelty(rng, archetype),
             **life,
             **openness,
@@ -210,10 +217,14 @@ class SheetWriter:
             "rgesn_score": score,
         }
 
-    def _audience(self, rng: random.Random, archetype: Archetype) -> dict[str, Any]:
+    def _audience(
+        self, rng: random.Random, archetype: Archetype, offers: tuple[OfferRecord, ...]
+    ) -> dict[str, Any]:
         buyers = pick(
             rng, archetype.buyers, max(2, len(archetype.buyers) - 2), len(archetype.buyers)
         )
+        if any(offer.state_cloud for offer in offers):  # its clouds serve the State alone
+            buyers = tuple(dict.fromkeys((*STATE_BODIES, *buyers)))
         communes = "commune" in buyers
         return {
             "buyer_categories": buyers,

@@ -50,6 +50,7 @@ HEADCOUNTS = {
     "tpe": (2, 9), "pe": (10, 49), "me": (50, 240), "pme": (12, 200), "eti": (250, 4200),
     "ge": (5200, 38000),
 }  # fmt: skip
+_LATEST_START = {"eti": 2010, "ge": 2002}  # hundreds of people take time to gather
 SIZE_SOURCES = {
     "fr": {"sirene": 6, "declare": 3, "justifie": 1},
     "abroad": {"declare": 7, "justifie": 3},
@@ -194,7 +195,7 @@ class VendorFactory:
         lists = self._words["description"]
         facts = {
             "nom": name,
-            "annee": rng.randint(1988, self._today.year - 4),
+            "annee": rng.randint(1988, _LATEST_START.get(size, self._today.year - 4)),
             "en_region": self._words["in_region"].get(region, ""),
             "domaine": self._words["domains"][category],
             "pays": country_names().get(country, country),

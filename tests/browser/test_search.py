@@ -157,3 +157,41 @@ def test_everything_works_without_script(page: Page, address: str):
     expect(page).to_have_url(re.compile("tri=nom"))
     page.locator("label[for=s-megavisio]").click()
     expect(page.locator("#s-megavisio")).to_be_checked()
+
+
+def test_escape_closes_the_filters_of_a_phone(page: Page, address: str):
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.goto(address)
+    opener = page.get_by_role("link", name=re.compile("^Filtrer"))
+    opener.click()
+    expect(page.locator("#filtres")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#filtres")).to_be_hidden()
+    expect(opener).to_be_focused()
+
+
+def test_the_keyboard_skips_the_filters(page: Page, address: str):
+    page.goto(address)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    link = page.get_by_role("link", name="Aller aux résultats")
+    expect(link).to_be_focused()
+    link.press("Enter")
+    expect(page.locator("#resultats")).to_be_focused()
+
+
+def test_results_fill_the_width_of_a_landscape_page(page: Page, address: str):
+    page.set_viewport_size({"width": 1123, "height": 794})
+    page.emulate_media(media="print")
+    page.goto(address)
+    assert page.locator("#resultats").bounding_box()["width"] > 900
+
+
+@pytest.mark.parametrize(("path", "label"), [("/", "hero"), ("/contact/", "header")])
+def test_every_search_box_suggests(page: Page, address: str, path: str, label: str):
+    page.goto(address.removesuffix("/solutions/") + path)
+    page.get_by_role("combobox", name="Rechercher une solution").fill("orv")
+    option = page.get_by_role("option", name="Orvalis")
+    expect(option).to_be_visible()
+    option.click()
+    page.wait_for_url("**/solutions/orvalis/")

@@ -1,19 +1,19 @@
 """Words and figures as French readers write them."""
 
+import datetime as dt
 from decimal import Decimal
 
 import pytest
 
+from catalogue.pricing import NBSP
 from catalogue.templatetags import catalogue_tags as tags
-
-THIN, NBSP = tags.THIN, tags.NBSP
 
 
 @pytest.mark.parametrize(
     ("amount", "text"),
     [
-        (8_400_000, f"84{THIN}000{NBSP}€"),
-        (9_999_999, f"99{THIN}999,99{NBSP}€"),
+        (8_400_000, f"84{NBSP}000{NBSP}€"),
+        (9_999_999, f"99{NBSP}999,99{NBSP}€"),
         (0, f"0{NBSP}€"),
         (None, ""),
     ],
@@ -25,7 +25,7 @@ def test_cents_read_as_euros(amount, text):
 @pytest.mark.parametrize(
     ("amount", "text"),
     [
-        ("84000.00", f"84{THIN}000{NBSP}€"),
+        ("84000.00", f"84{NBSP}000{NBSP}€"),
         (Decimal("1.50"), f"1,50{NBSP}€"),
         (None, ""),
         ("x", ""),
@@ -55,3 +55,15 @@ def test_far_pages_are_folded(page, pages, window):
 
 def test_json_cannot_close_its_element():
     assert "</script>" not in tags.jsonld({"name": "</script>&<!--"})
+
+
+@pytest.mark.parametrize(
+    ("day", "text"),
+    [
+        (dt.date(2026, 11, 1), "1er novembre 2026"),
+        (dt.date(2026, 11, 21), "21 novembre 2026"),
+        (None, ""),
+    ],
+)
+def test_the_first_of_a_month_is_an_ordinal(day, text):
+    assert tags.french_date(day) == text

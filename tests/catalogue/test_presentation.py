@@ -6,6 +6,7 @@ import re
 from decimal import Decimal
 
 import pytest
+from django.core.files.base import ContentFile
 from django.test import Client
 from django.utils import timezone
 from wagtail import hooks
@@ -13,10 +14,13 @@ from wagtail import hooks
 from catalogue import presentation, sections
 from catalogue.choices import Consent, Deployment, OfferKind, Origin, Pricing, SecNumCloud
 from catalogue.cloud import CloudLevel, CloudSynthesis, Trust
+from catalogue.licences import OpennessVerdict
+from catalogue.linked_data import software_application
 from catalogue.models import (
     BuyerCategory,
     CataloguePage,
     Evidence,
+    Listing,
     Offer,
     PriceTier,
     PurchaseVehicle,
@@ -24,7 +28,8 @@ from catalogue.models import (
     Reference,
     SolutionPage,
 )
-from catalogue.pricing import PriceKind
+from catalogue.pricing import Need, PriceKind
+from catalogue.sheet import build_sheet
 from tests.catalogue.factories import (
     TODAY,
     VendorFactory,
@@ -169,6 +174,13 @@ def test_a_sheet_that_nobody_confirmed_for_a_year_is_stale():
     assert not presentation.is_stale(None, None, TODAY)
 
 
+def test_the_day_of_a_publication_is_that_of_paris():
+    """23:30 UTC is the morning after there."""
+    published = dt.datetime(2025, 11, 21, 23, 30, tzinfo=dt.UTC)
+    assert not presentation.is_stale(None, published, dt.date(2026, 11, 22))
+    assert presentation.is_stale(None, published, dt.date(2026, 11, 23))
+
+
 # The sheet itself
 
 
@@ -272,6 +284,38 @@ def test_the_number_of_queries_does_not_depend_on_offers_or_references(
     with django_assert_max_num_queries(25):
         html = read(sheet)
     assert html.count('class="gt-offer"') == 12
+
+
+@pytest.mark.parametrize(("pricing", "told"), [(Pricing.FREE, True), (Pricing.UNPRICED, None)])
+def test_the_linked_data_says_free_of_charge_of_a_price_never_of_a_licence(site, pricing, told):
+    page = make_sheet(
+        distribution="libre", licence="AGPL-3.0-only", repository_url="https://exemple.fr/depot"
+    )
+    Listing.objects.update(repository_reachable_on=TODAY)
+    make_offer(page, pricing=pricing)
+    sheet = build_sheet(SolutionPage.objects.get(), need=Need.MEDIUM, on=TODAY)
+    assert sheet.openness.verdict is OpennessVerdict.FREE
+    data = software_application(sheet, site_url="https://exemple.fr")
+    assert data.get("isAccessibleForFree") is told
+
+
+def test_public_evidence_is_offered_whether_file_or_address(site):
+    claim = verify(make_offer(make_sheet()))
+    file = ContentFile(b"preuve", name="audit.pdf")
+    shown = [
+        Evidence.objects.create(claim=claim, title="Fichier", file=file),
+        Evidence.objects.create(claim=claim, title="Adresse", url="https://exemple.fr/a"),
+    ]
+    Evidence.objects.create(
+        claim=claim, title="Contrat", url="https://exemple.fr/b", is_public=False,
+        restriction_reason="Secret des affaires",
+    )  # fmt: skip
+    proof = presentation.proof_of([claim], claim.kind, claim.subject, TODAY)
+    assert list(proof.evidence) == shown
+    assert [piece.get_absolute_url() for piece in shown] == [
+        f"/pieces/{shown[0].uid}/",
+        "https://exemple.fr/a",
+    ]
 
 
 def test_the_linked_data_cannot_leave_its_script(site):

@@ -111,4 +111,4 @@ def test_a_sheet_updated_today_shows_the_day(client: Client, site, vendor):
     page = make_sheet(vendor=vendor)
     page.last_published_at = day
     page.save()
-    assert "Mise à jour le 1 mars 2026" in client.get("/editeurs/atelier/").content.decode()
+    assert "Mise à jour le 1er mars 2026" in client.get("/editeurs/atelier/").content.decode()

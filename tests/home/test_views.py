@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 from django.core import mail
-from django.db import OperationalError
+from django.core.management import call_command
+from django.db import OperationalError, connection
 from django.test import Client
 from django.utils import timezone
 
@@ -76,6 +77,8 @@ class TestContact:
         [
             ({"message": ""}, "Écrivez votre message."),
             ({"email": ""}, "sans elle, nous ne pouvons pas vous répondre"),
+            ({"objet": "inscription", "email": ""}, "sans elle, nous ne pouvons pas"),
+            ({"objet": "donnees", "email": ""}, "sans elle, nous ne pouvons pas"),
             ({"email": "agent@"}, "Écrivez une adresse complète"),
             ({"objet": "autre"}, "Choisissez un objet dans la liste."),
             ({"objet": "signalement"}, "Indiquez la fiche concernée"),
@@ -115,6 +118,19 @@ class TestContact:
         assert "Réessayez dans une heure" in text(answer)
         assert "Le sixième" in text(answer)
         assert ContactMessage.objects.count() == 5
+
+    def test_the_count_of_an_hour_lasts_in_the_cache_of_production(
+        self, client: Client, site, settings
+    ):
+        backend = "django.core.cache.backends.db.DatabaseCache"
+        settings.CACHES = {"default": {"BACKEND": backend, "LOCATION": "test_cache"}}
+        call_command("createcachetable")
+        client.post("/contact/", QUESTION)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT expires FROM test_cache WHERE cache_key LIKE '%contact.%'")
+            [(expires,)] = cursor.fetchall()
+        expires = dt.datetime.fromisoformat(str(expires)).replace(tzinfo=dt.UTC)
+        assert expires - timezone.now() > dt.timedelta(minutes=55)
 
     def test_senders_behind_our_proxy_are_told_apart(self, client: Client, site, settings):
         settings.TRUSTED_PROXIES = 1

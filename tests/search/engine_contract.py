@@ -9,6 +9,7 @@ from tests.search.contract.robustness import RobustnessContract
 from tests.search.contract.shown import (
     CompletionContract,
     HighlightContract,
+    HitsOnlyContract,
     SimilarContract,
     SuggestionContract,
 )
@@ -34,6 +35,7 @@ class EngineContract(
     SynonymContract,
     ReplacedContract,
     HighlightContract,
+    HitsOnlyContract,
     SuggestionContract,
     CompletionContract,
     SimilarContract,

@@ -1,11 +1,14 @@
 """What the index knows of a sheet, from the rows to the search."""
 
 import datetime as dt
+import threading
 from typing import Any
 
 import pytest
+from django.db import connection
+from wagtail.images.tests.utils import get_test_image_file
 
-from catalogue.models import BuyerCategory, Listing
+from catalogue.models import BuyerCategory, CatalogueImage, Listing, PriceBand, SolutionPage
 from search import documents, services
 from search.contract import Hit, Need, Query, Results
 from tests.catalogue.factories import (
@@ -84,6 +87,26 @@ class TestUnder100k:
         assert only(found(need=Need.SMALL)).total == 19_200_00
 
 
+class TestATrial:
+    def test_never_passes_for_the_price_of_the_product(self) -> None:
+        page = make_sheet()
+        make_offer(page, "Production", **lump_sum("240000"))
+        make_offer(page, "Essai", kind="pilote", trial_days=60, **lump_sum("1500"))
+        assert found(moins_de_100k=("1",)).total == 0
+
+    def test_does_not_hide_that_the_product_is_on_quote(self) -> None:
+        page = make_sheet()
+        make_offer(page, "Production", pricing="quote")
+        make_offer(page, "Essai", kind="pilote", trial_days=60, pricing="free")
+        assert found(moins_de_100k=("1",)).apart == {"sur-devis": 1, "non-renseigne": 0}
+
+    def test_is_shown_with_its_duration_and_without_a_total(self) -> None:
+        page = make_sheet()
+        make_offer(page, "Essai", kind="pilote", trial_days=60, pricing="free")
+        hit = only(found(pilote=("1",)))
+        assert (hit.total, hit.offer["trial_days"]) == (None, 60)
+
+
 class TestAStateCloud:
     def test_is_not_offered_to_local_bodies(self) -> None:
         page = make_sheet()
@@ -92,6 +115,11 @@ class TestAStateCloud:
         verify(make_offer(page, deployment="cloud-etat", state_cloud="nubo"))
         assert found(cloud=("conforme",), public=("etat",)).total == 1
         assert found(cloud=("conforme",), public=("commune",)).total == 0
+
+    def test_is_not_offered_to_communes_of_any_population(self) -> None:
+        page = make_sheet(populations=["moins-3500"])
+        make_offer(page, deployment="cloud-etat", state_cloud="pi")
+        assert found(population=("moins-3500",)).total == 0
 
 
 class TestADocument:
@@ -123,11 +151,46 @@ class TestADocument:
         make_sheet(vendor=VendorFactory(contact_email="personne@exemple.fr"))
         assert "personne@exemple.fr" not in repr(self.build())
 
+    def test_is_found_by_the_qualifications_it_declares(self) -> None:
+        make_offer(make_sheet(), secnumcloud="service", hosting_countries=["FR"], hds=True)
+        assert [found(text).total for text in ("secnumcloud", "hds", "iso 27001")] == [1, 1, 0]
+
     def test_has_a_neutral_place_that_only_the_seed_changes(self) -> None:
         make_sheet()
         first, again = self.build().neutral, self.build().neutral
         (other,) = documents.build(Listing.objects.all(), seed="t", on=TODAY)
         assert first == again != other.neutral
+
+    def test_is_dated_by_the_day_in_paris(self) -> None:
+        page = make_sheet()
+        late = dt.datetime(2026, 3, 1, 23, 30, tzinfo=dt.UTC)
+        SolutionPage.objects.filter(pk=page.pk).update(last_published_at=late)
+        assert self.build().card["updated"] == "2026-03-02"
+
+    def test_holds_no_control_character(self) -> None:
+        vendor = VendorFactory(name="Petite\x1fVisio")
+        make_offer(make_sheet("Orva\x0blis", summary="A\x02B", vendor=vendor), "En\x01ligne")
+        made = self.build()
+        assert (made.card["name"], made.card["vendor"]) == ("Orva lis", "Petite Visio")
+        assert made.text["name"] == "Orva lis"
+        assert made.offers[0].card["name"] == "En ligne"
+
+    def test_counts_a_total_that_no_band_holds_as_not_priced(self, caplog: Any) -> None:
+        PriceBand.objects.filter(code="25-60k").delete()
+        make_offer(make_sheet(), **lump_sum("30000"))
+        assert {price.facets["prix"] for price in self.build().offers[0].needs.values()} == {
+            ("non-renseigne",)
+        }
+        assert "30000" in caplog.text
+
+    def test_does_without_a_logo_that_cannot_be_read(self, caplog: Any) -> None:
+        logo = CatalogueImage.objects.create(title="Logo", file=get_test_image_file())
+        make_sheet(logo=logo)
+        assert self.build().card["logo"]["width"] == 96
+        logo.renditions.all().delete()
+        logo.file.storage.delete(logo.file.name)
+        assert self.build().card["logo"] is None
+        assert str(logo.pk) in caplog.text
 
     def test_costs_the_same_queries_for_ten_sheets_as_for_two(
         self, django_assert_max_num_queries: Any
@@ -137,3 +200,25 @@ class TestADocument:
             verify(make_offer(page, **lump_sum("10")))
         with django_assert_max_num_queries(22):
             assert len(list(documents.build(Listing.objects.all(), seed="s"))) == 10
+
+
+@pytest.mark.django_db(transaction=True)
+def test_renditions_can_be_made_while_others_write(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On SQLite a reading that stays open cannot be followed by a write, once others wrote."""
+    monkeypatch.setattr(documents, "BATCH", 1)
+    for name in ("Orvalis", "Clépside", "Brivance"):
+        logo = CatalogueImage.objects.create(title="Logo", file=get_test_image_file())
+        make_sheet(name, logo=logo)
+
+    def write() -> None:
+        try:
+            VendorFactory()
+        finally:
+            connection.close()
+
+    made = documents.build(Listing.objects.all(), seed="s")
+    first = next(made)
+    other = threading.Thread(target=write)
+    other.start()
+    other.join()
+    assert all(document.card["logo"] for document in [first, *made])

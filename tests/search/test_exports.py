@@ -1,12 +1,15 @@
 """The same search as JSON, CSV and Atom."""
 
 import csv
+import datetime as dt
 import io
 import uuid
+from unittest.mock import patch
 from xml.etree import ElementTree
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from catalogue.choices import Distribution
 from catalogue.models import CataloguePage
@@ -143,6 +146,14 @@ class TestCsv:
         found = rows(client.get("/solutions/?page=2&format=csv"))
         assert len({row["id"] for row in found}) == len(found) == 50
 
+    def test_asks_the_engine_for_hits_and_nothing_else(self, client: Client, catalogue, engine):
+        with patch.object(engine, "search", wraps=engine.search) as search:
+            rows(client.get("/solutions/?format=csv"))
+        assert [call.args[0].hits_only for call in search.call_args_list] == [True]
+
+    def test_past_the_end_is_its_headers(self, client: Client, catalogue):
+        assert rows(client.get("/solutions/?page=999&format=csv")) == []
+
     def test_of_nothing_is_its_headers(self, client: Client, catalogue):
         assert rows(client.get("/solutions/?q=zzzzqqq&format=csv")) == []
 
@@ -170,6 +181,20 @@ class TestAtom:
             assert (
                 entry.find(f"{ATOM}link").get("href").startswith(f"{settings.SITE_URL}/solutions/")
             )
+
+    def test_takes_any_name_that_somebody_pasted(self, client: Client, catalogue):
+        make_sheet("Orva\x0blis deux", summary="A\x02B")
+        rebuild()
+        entries = self.feed(client, "q=deux").findall(f"{ATOM}entry")
+        assert [entry.findtext(f"{ATOM}title") for entry in entries] == ["Orva lis deux"]
+
+    def test_past_the_end_has_no_entry(self, client: Client, catalogue):
+        assert not self.feed(client, "page=999").findall(f"{ATOM}entry")
+
+    def test_says_nothing_of_the_future(self, client: Client, catalogue):
+        for entry in self.feed(client, "").findall(f"{ATOM}entry"):
+            updated = dt.datetime.fromisoformat(entry.findtext(f"{ATOM}updated"))
+            assert updated <= timezone.now()
 
     def test_of_nothing_is_still_valid(self, client: Client, catalogue):
         feed = self.feed(client, "q=zzzzqqq")

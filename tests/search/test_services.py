@@ -1,13 +1,33 @@
 """The index hears of every change, loses none, and is rebuilt without a gap."""
 
 import datetime as dt
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.db import transaction
+from django.test import Client
+from django.utils import timezone
+from wagtail.images.tests.utils import get_test_image_file
 
-from catalogue.models import Category, Claim, Listing, PurchaseVehicle, PurchasingBody, SolutionPage
-from search import services
-from search.contract import EngineUnavailable, Query
+from catalogue.models import (
+    CatalogueImage,
+    Category,
+    Claim,
+    Integration,
+    Listing,
+    PriceBand,
+    PurchaseVehicle,
+    PurchasingBody,
+    ReferenceConfiguration,
+    SolutionPage,
+    Threshold,
+)
+from search import documents, locks, services
+from search.contract import Document, EngineUnavailable, Query
+from search.management.commands import sync_index
 from search.models import IndexTarget, PendingDocument
 from tests.catalogue.factories import VendorFactory, lump_sum, make_offer, make_sheet, verify
 
@@ -79,12 +99,56 @@ class TestAChange:
         services.drain()
         assert names(cloud=("conforme",)) == []
 
-    def test_of_a_category_queues_every_sheet(self) -> None:
+    def test_of_a_category_queues_the_sheets_that_are_in_it(self) -> None:
         make_sheet("Orvalis")
-        make_sheet("Clépside")
+        make_sheet("Clépside", categories=("ged",))
         services.drain()
         Category.objects.get(slug="visioconference").save()
-        assert services.pending() == 2
+        assert services.pending() == 1
+
+    def test_of_a_mother_category_queues_the_sheets_of_its_children(self) -> None:
+        make_sheet("Clépside", categories=("ged",))
+        services.drain()
+        Category.objects.get(slug="documents").save()
+        assert services.pending() == 1
+
+    def test_that_deletes_a_word_queues_the_sheets_that_had_it(self) -> None:
+        page = make_sheet()
+        word = Integration.objects.create(slug="fictive", name="Plateforme fictive")
+        page.integrations.create(integration=word, state="integre")
+        services.drain()
+        word.delete()
+        services.drain()
+        assert names(integration=("fictive",)) == []
+
+    def test_of_a_dated_value_is_one_row_that_stands_for_all_sheets(self) -> None:
+        make_offer(make_sheet("Orvalis"), **lump_sum("50"))
+        make_offer(make_sheet("Clépside"), **lump_sum("60"))
+        services.drain()
+        ReferenceConfiguration.objects.filter(metric="forfait").delete()
+        for row in PriceBand.objects.all():
+            row.save()
+        assert services.pending() == PriceBand.objects.count() + 3
+        assert services.drain() == 2
+        assert names(prix=("non-renseigne",)) != []
+        assert services.pending() == 0
+
+    def test_of_words_that_no_sheet_can_have_yet_queues_nothing(self) -> None:
+        make_sheet()
+        services.drain()
+        Integration.objects.create(slug="fictive", name="Plateforme fictive")
+        for threshold in Threshold.objects.all():
+            threshold.save()
+        assert services.pending() == 0
+
+    @pytest.mark.parametrize("change", ["save", "delete"])
+    def test_of_a_logo_queues_the_sheets_that_show_it(self, change: str) -> None:
+        logo = CatalogueImage.objects.create(title="Logo", file=get_test_image_file())
+        make_sheet("Orvalis", logo=logo)
+        make_sheet("Clépside")
+        services.drain()
+        getattr(logo, change)()
+        assert services.pending() == 1
 
     def test_is_not_queued_while_no_index_was_ever_built(self) -> None:
         IndexTarget.objects.all().delete()
@@ -104,23 +168,142 @@ class TestTheDrainer:
         with pytest.raises(EngineUnavailable):
             services.drain()
         assert services.pending() == waiting
-        assert set(PendingDocument.objects.values_list("attempts", flat=True)) == {1}
 
     def test_keeps_a_change_made_while_it_writes(self, monkeypatch: pytest.MonkeyPatch) -> None:
         page = make_sheet()
         write = services.get_engine().upsert
+        edited: list[int] = []
 
         def write_while_somebody_edits(documents: list) -> None:
             write(documents)
-            if not PendingDocument.objects.filter(attempts=9).exists() and not edited:
+            if not edited:
                 edited.append(1)
                 page.title = "Clépside"
                 page.save_revision().publish()
 
-        edited: list[int] = []
         monkeypatch.setattr(services.get_engine(), "upsert", write_while_somebody_edits)
         services.drain()
         assert names() == ["Clépside"]
+
+    def test_leaves_the_index_to_whoever_writes_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        make_sheet()
+        monkeypatch.setattr(services, "DRAINER_WAITS", 0.0)
+        with locks.one_at_a_time("embedded"):
+            assert services.drain() == 0
+        assert services.pending() > 0
+        assert services.drain() == 1
+
+
+@pytest.fixture
+def spoilt(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Make the document of the sheet of a name impossible to build; none with an empty name."""
+    build = documents.document
+    bad: list[str] = []
+
+    def fail(listing: Listing, frame: Any) -> Document:
+        if listing.page.title in bad:
+            raise ValueError("données incohérentes")
+        return build(listing, frame)
+
+    monkeypatch.setattr(documents, "document", fail)
+    return lambda title: bad.__setitem__(slice(None), [title])
+
+
+class TestASheetThatCannotBeIndexed:
+    def test_does_not_hold_the_others_back(self, spoilt, caplog) -> None:
+        spoilt("Orvalis")
+        make_sheet("Orvalis")
+        make_sheet("Clépside")
+        services.drain()
+        assert names() == ["Clépside"]
+        assert str(Listing.objects.get(page__title="Orvalis").uid) in caplog.text
+
+    def test_keeps_its_row_and_is_tried_again_later_only(self, spoilt) -> None:
+        spoilt("Orvalis")
+        make_sheet("Orvalis")
+        services.drain()
+        assert services.drain() == 0
+        assert set(PendingDocument.objects.values_list("attempts", flat=True)) == {1}
+        spoilt("")
+        PendingDocument.objects.update(not_before=timezone.now())
+        services.drain()
+        assert names() == ["Orvalis"]
+        assert services.pending() == 0
+
+    def test_stays_in_the_index_as_it_was(self, spoilt) -> None:
+        page = make_sheet("Orvalis")
+        services.drain()
+        spoilt("Clépside")
+        page.title = "Clépside"
+        page.save_revision().publish()
+        services.drain()
+        assert names() == ["Orvalis"]
+
+    def test_waits_once_however_often_everything_is_refreshed(self, spoilt) -> None:
+        spoilt("Orvalis")
+        make_sheet("Orvalis")
+        PendingDocument.objects.all().delete()
+        for _ in range(2):
+            services.queue(None)
+            services.drain()
+        assert services.pending() == 1
+
+    def test_is_left_out_of_a_rebuild_and_waits(self, spoilt) -> None:
+        make_sheet("Orvalis")
+        make_sheet("Clépside")
+        spoilt("Orvalis")
+        assert services.rebuild() == 1
+        assert services.pending() == 1
+
+    def test_is_found_among_those_that_the_engine_refuses(self, monkeypatch) -> None:
+        write = services.get_engine().upsert
+
+        def refuse(documents: list[Document]) -> None:
+            if any(document.text["name"] == "Orvalis" for document in documents):
+                raise TypeError("illisible")
+            write(documents)
+
+        monkeypatch.setattr(services.get_engine(), "upsert", refuse)
+        make_sheet("Orvalis")
+        make_sheet("Clépside")
+        services.drain()
+        assert names() == ["Clépside"]
+        assert set(PendingDocument.objects.values_list("attempts", flat=True)) == {1}
+
+    def test_is_told_by_the_command(self, spoilt, capsys) -> None:
+        spoilt("Orvalis")
+        make_sheet("Orvalis")
+        PendingDocument.objects.all().delete()
+        services.queue(Listing.objects.values_list("uid", flat=True))
+        call_command("sync_index")
+        assert "en attente : 1" in capsys.readouterr().out
+
+
+class TestTheLoop:
+    def test_survives_whatever_happens(self, monkeypatch, caplog) -> None:
+        class Stop:
+            """Asks to stop at the third look; never waits."""
+
+            pauses: list[float] = []
+
+            def is_set(self) -> bool:
+                return len(self.pauses) == 3
+
+            def wait(self, seconds: float) -> None:
+                self.pauses.append(seconds)
+
+            def set(self) -> None: ...
+
+        def fail() -> int:
+            raise RuntimeError("imprévu")
+
+        monkeypatch.setattr(sync_index.threading, "Event", Stop)
+        monkeypatch.setattr(sync_index.signal, "signal", lambda *_: None)
+        monkeypatch.setattr(sync_index, "close_old_connections", lambda: None)
+        monkeypatch.setattr(sync_index, "drain", fail)
+        call_command("sync_index", "--loop", "--interval", "1")
+        assert Stop.pauses == [2, 4, 8]
+        assert "imprévu" in caplog.text
 
 
 class TestARebuild:
@@ -147,6 +330,20 @@ class TestARebuild:
 
         services.rebuild(progress=change_meanwhile)
         assert names() == ["Clépside"]
+
+    def test_lets_nobody_else_write_until_it_is_done(self, monkeypatch) -> None:
+        make_sheet()
+        monkeypatch.setattr(services, "DRAINER_WAITS", 0.0)
+        seen: list[int] = []
+
+        def drain_meanwhile(stream):
+            for document in stream:
+                seen.append(services.drain())
+                yield document
+
+        assert services.rebuild(progress=drain_meanwhile) == 1
+        assert seen == [0]
+        assert services.pending() == 0
 
     def test_leaves_drafts_and_archived_sheets_out(self) -> None:
         make_sheet("Orvalis", live=False)
@@ -207,3 +404,59 @@ class TestADateThatPasses:
         row.dates_checked_on = self.TODAY - dt.timedelta(days=10)
         row.save()
         assert services.queue_what_dates_changed(self.TODAY) == 1
+
+    def test_costs_one_reading_once_it_was_done(self, django_assert_num_queries) -> None:
+        self.crossed()
+        with django_assert_num_queries(1):
+            services.queue_what_dates_changed(self.TODAY)
+
+    @pytest.mark.parametrize("day", ["verified_on", "contested_on"])
+    def test_queues_the_sheet_whose_claim_changes_today(self, day: str) -> None:
+        reason = {"contest_reason": "Hébergeur changé"} if day == "contested_on" else {}
+        claim = verify(make_offer(make_sheet()), verified_on=dt.date(2026, 1, 1), **reason)
+        Claim.objects.filter(pk=claim.pk).update(**{day: self.TODAY})
+        assert self.crossed() == 1
+        Claim.objects.filter(pk=claim.pk).update(**{day: self.TODAY + dt.timedelta(days=1)})
+        assert self.crossed() == 0
+
+    @pytest.mark.parametrize(
+        "period",
+        [{"valid_from": TODAY}, {"valid_from": dt.date(2025, 1, 1), "valid_to": YESTERDAY}],
+    )
+    def test_queues_every_sheet_when_a_dated_value_begins_or_ends(self, period: dict) -> None:
+        make_sheet("Orvalis")
+        make_sheet("Clépside")
+        assert self.crossed() == 0
+        PriceBand.objects.create(code="essai", label="Essai", lower=Decimal(1), **period)
+        assert self.crossed() == 2
+        assert services.drain() == 2
+
+    def test_queues_the_sheet_that_nobody_published_for_a_year(self) -> None:
+        page = make_sheet()
+        for days, queued in ((365, 0), (366, 1), (367, 0)):
+            moment = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC) - dt.timedelta(days=days)
+            SolutionPage.objects.filter(pk=page.pk).update(last_published_at=moment)
+            assert self.crossed() == queued
+
+
+class TestALabel:
+    def test_that_staff_changed_shows_at_the_next_search(
+        self, django_capture_on_commit_callbacks: Any
+    ) -> None:
+        assert services.facet_labels()["integration"]
+        with django_capture_on_commit_callbacks(execute=True):
+            Integration.objects.create(slug="fictive", name="Plateforme fictive")
+        assert services.facet_labels()["integration"]["fictive"] == "Plateforme fictive"
+
+    def test_is_not_read_again_while_nothing_changes(self, django_assert_num_queries) -> None:
+        services.facet_labels()
+        with django_assert_num_queries(0):
+            services.facet_labels()
+
+    def test_of_a_price_band_is_that_of_the_row_in_force(self, client: Client) -> None:
+        PriceBand.objects.filter(code="25-60k", valid_to=None).update(
+            label="Entre vingt-cinq et soixante"
+        )
+        assert services.facet_labels()["prix"]["25-60k"] == "Entre vingt-cinq et soixante"
+        assert list(services.facet_labels()["prix"])[-2:] == ["sur-devis", "non-renseigne"]
+        assert "Entre vingt-cinq et soixante" in client.get("/solutions/").content.decode()

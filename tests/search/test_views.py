@@ -77,6 +77,12 @@ class TestResults:
         assert "distribution : Logiciel libre" in words
         assert page.title.string.startswith("1 solution pour « visio », taille")
 
+    def test_without_words_say_that_their_order_is_drawn(self, client: Client, catalogue):
+        page = soup(client, f"{SOLUTIONS}?distribution=libre&distribution=proprietaire")
+        assert text_of(page, ".gs-words").endswith("dans un ordre tiré au sort")
+        assert page.select_one(".gs-words a")["href"] == "/classement/"
+        assert "triées par pertinence" in text_of(soup(client, f"{SOLUTIONS}?q=visio"), ".gs-words")
+
     def test_show_the_offer_that_matched_its_total_and_what_it_is_for(
         self, client: Client, catalogue
     ):
@@ -120,6 +126,7 @@ class TestResults:
         page = soup(client, f"{SOLUTIONS}?moins-de-100k=1")
         assert names(page) == ["Orvalis"]
         assert text_of(page, ".gs-apart").startswith("1 solution sur devis")
+        assert text_of(page, ".gs-apart a").startswith("voir les fiches sur devis")
         link = page.select_one(".gs-apart a")["href"]
         assert names(soup(client, link)) == ["Megavisio"]
 

@@ -9,7 +9,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from catalogue.choices import Deployment, SecNumCloud
+from catalogue.choices import Deployment, SecNumCloud, Source
+from catalogue.models import BuyerCategory
 from search import services
 from search.contract import EngineUnavailable, Need
 from search.forms import closed_labels
@@ -184,6 +185,37 @@ def test_the_csv_holds_the_same_rows_and_runs_no_formula(sheets):
     criteria = {line[1]: line for line in table}
     assert "48\xa0000\xa0€\xa0HT" in criteria["Coût total hors taxes"][3]
     assert "auto-référencée" in table[-1][3]
+
+
+def test_the_csv_of_nothing_is_its_header(site):
+    response = Client().get("/comparer/?s=zz&format=csv")
+    assert response["Content-Type"] == "text/csv; charset=utf-8"
+    assert response.content.decode("utf-8-sig") == "Rubrique;Critère;Différent\r\n"
+
+
+def test_community_software_declares_nothing(sheets):
+    page = make_sheet("Libre", rgaa="partiellement")
+    page.listing.source, page.listing.vendor = Source.SILL, None
+    page.listing.external_id, page.listing.source_licence = "1", "etalab-2.0"
+    page.listing.source_url = "https://sill.exemple.invalid/1"
+    page.listing.save()
+    html = read("?s=libre&s=orvalis")
+    assert "Prestations non chiffrées" in html
+    found = rows(comparison(page, sheets[0]).differing)
+    [price] = found["Coût total hors taxes"].cells[0]
+    [stage] = found["Étape"].cells[0]
+    assert (price.text, price.trust, price.source) == ("Prestations non chiffrées", None, "")
+    assert (stage.text, stage.trust) == ("Logiciel communautaire", None)
+    response = Client().get("/comparer/?s=libre&s=orvalis&format=csv")
+    assert "(selon le SILL)" in response.content.decode()
+
+
+def test_publics_stand_together(sheets):
+    category = BuyerCategory.objects.first()
+    sheets[0].buyer_categories.add(category)
+    sheets[0].save()
+    groups = {group.label: group for group in comparison(*sheets).differing}
+    assert [row.label for row in groups["Publics"].rows] == ["Public visé"]
 
 
 def test_the_number_of_queries_does_not_depend_on_the_solutions(

@@ -22,9 +22,9 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
-from django.utils.module_loading import import_string
 from tqdm import tqdm
 
+from home.bare_search import bare_embedded
 from home.demo.documents import generate_documents
 from home.services import init_site
 from search import services
@@ -36,7 +36,7 @@ SIZES = (500, 10_000, 100_000)
 MOST_DOCUMENTS = 1_000_000
 SEARCHES = 200
 PAGES = 60
-BARE = {"embedded": "search.engines.embedded.raw.bare"}
+BARE = {"embedded": bare_embedded}
 FILTERS = (
     {},
     {"taille": ("pme",)},
@@ -119,9 +119,9 @@ class Command(BaseCommand):
         texts = [query.text for query in read_judged_queries()]
         faceted = list(_queries(texts, SEARCHES))
         full = self._line("requête à facettes, texte et surlignage", engine.search, faceted)
-        if path := BARE.get(settings.SEARCH["ENGINE"]):
+        if bare_search := BARE.get(settings.SEARCH["ENGINE"]):
             bare = self._line(
-                "  la même sans rien autour (voir la doc)", import_string(path)(engine), faceted
+                "  la même sans rien autour (voir la doc)", bare_search(engine), faceted
             )
             self.stdout.write(f"  {'  rapport des médianes':<44}{full / bare:>9.2f}")
         self._line("requête de filtres seuls", engine.search, list(_queries([""], SEARCHES)))

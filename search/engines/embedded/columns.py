@@ -102,6 +102,11 @@ class Columns:
         """The most offers that a sheet has."""
         return int(self.tables[OFFERS, None].bits.shape[0])
 
+    @property
+    def count(self) -> int:
+        """How many sheets there are."""
+        return int(np.bitwise_count(self.alive).sum())
+
     def table(self, facet: Facet, need: Need) -> Table:
         """The table of a facet for a need."""
         return self.tables[facet.name, need if facet.per_need else None]

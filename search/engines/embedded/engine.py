@@ -157,7 +157,8 @@ class EmbeddedEngine:
             selection = Selection(columns, query, found.bits(columns.words) if found else None)
             ords = _page(_ordered(view, selection, query, found), query)
             stored = reader.store.stored(ords)
-            marker = found.marker if found else None
+            whole = not query.hits_only
+            marker = found.marker if found and whole else None
             return Results(
                 hits=tuple(
                     hit(stored[ord_], query, self._facets, marker)
@@ -165,9 +166,9 @@ class EmbeddedEngine:
                     if ord_ in stored
                 ),
                 total=selection.total,
-                facets=selection.facets(),
-                apart=selection.apart(),
-                suggestion=found.suggestion if found else None,
+                facets=selection.facets() if whole else {},
+                apart=selection.apart() if whole else {},
+                suggestion=found.suggestion if found and whole else None,
                 took_ms=(time.perf_counter() - started) * 1000,
             )
 
@@ -219,10 +220,10 @@ class EmbeddedEngine:
     def health(self) -> Health:
         """State of the engine; never raises."""
         try:
-            with self._reading() as (reader, _):
+            with self._reading() as (reader, view):
                 return Health(
                     ok=True,
-                    documents=reader.store.count(),
+                    documents=view.columns.count,
                     rebuilt_at=reader.meta.get("rebuilt_at"),
                 )
         except Exception as error:  # noqa: BLE001  (a probe says what is wrong, whatever it is)

@@ -205,7 +205,7 @@ def _shared(view: View, facet: str, values: Sequence[str]) -> Scores:
     """By ordinal, how telling the values shared are: rare ones (sub-categories) tell more."""
     scores = np.zeros(view.columns.words * 64)
     table = view.columns.tables.get((facet, None), _NO_TABLE)
-    sheets = int(np.bitwise_count(view.columns.alive).sum())
+    sheets = view.columns.count
     for value in values:
         holders = ordinals(table.union((value,))[0] & view.columns.alive)
         if len(holders):

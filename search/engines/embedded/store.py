@@ -107,10 +107,6 @@ class Store:
         """Number of the last change."""
         return int(self._rows("SELECT value FROM meta WHERE key = 'seq'")[0][0])
 
-    def count(self) -> int:
-        """How many sheets there are."""
-        return int(self._rows("SELECT count(*) FROM documents WHERE alive")[0][0])
-
     def changes(self, since: int) -> Iterator[Row]:
         """The sheets added, replaced or deleted after a change."""
         with self.connection() as connection:

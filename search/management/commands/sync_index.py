@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError, close_old_connections
 
 from search.contract import EngineUnavailable
-from search.services import drain, queue_what_dates_changed
+from search.services import drain, pending, queue_what_dates_changed
 
 logger = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not options["loop"]:
             queue_what_dates_changed()
-            self.stdout.write(f"Index à jour : {drain()} fiches rafraîchies.")
+            self.stdout.write(f"Fiches rafraîchies : {drain()} ; en attente : {pending()}.")
             return
         self._loop(options["interval"])
 
@@ -44,5 +44,9 @@ class Command(BaseCommand):
             except (EngineUnavailable, DatabaseError) as error:
                 pause = min(pause * 2, 60)
                 logger.warning("Index not refreshed, next try in %.0f s: %s", pause, error)
+            except Exception:
+                # The index must not stop for good because of one mistake of ours.
+                pause = min(pause * 2, 60)
+                logger.exception("Index not refreshed, next try in %.0f s", pause)
             stop.wait(pause)
         self.stdout.write(f"Arrêt demandé : {done} fiches rafraîchies.")

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from catalogue.importers import sill
 from catalogue.importers.records import ImportedSheet, UnreadableSource
 from catalogue.importers.services import import_sheets
-from catalogue.models import Listing
+from catalogue.models import Listing, SolutionPage
 from config.environment import ROOT
 
 REAL = ROOT.parent / "shared" / "data" / "sill" / "sill.json"
@@ -105,6 +106,31 @@ class TestImporting:
         assert report.updated == 1
         assert (after.uid, after.page.offers.get().uid) == (before.uid, offer)
         assert after.page.summary == "Serveur de visioconférence"
+
+    @pytest.mark.parametrize("held", ["unpublished", "archived", "drafted"])
+    def test_leaves_what_a_moderator_holds(self, read: Any, held: str) -> None:
+        import_sheets(read(entry()))
+        page = Listing.objects.get().page
+        if held == "unpublished":
+            page.unpublish()
+        elif held == "archived":
+            Listing.objects.update(archived_at=timezone.now())
+        else:
+            page.summary = "Corrigé par la modération"
+            page.save_revision()
+        before = SolutionPage.objects.values("live", "summary", "latest_revision").get()
+        report = import_sheets(read(entry(f="Serveur de visioconférence", co="78")))
+        assert SolutionPage.objects.values("live", "summary", "latest_revision").get() == before
+        assert Listing.objects.get().comptoir_id == "78"
+        assert (report.updated, report.unchanged) == (0, 1)
+        assert any("son contenu n'est pas repris" in remark for remark in report.remarks)
+
+    def test_reports_what_has_left_the_source(self, read: Any) -> None:
+        import_sheets(read(entry(), entry(id="902", i="Lavandin")))
+        report = import_sheets(read(entry()))
+        gone = [remark for remark in report.remarks if "absente de la source" in remark]
+        assert [remark.split(" : ")[0] for remark in gone] == ["Lavandin"]
+        assert Listing.objects.public().count() == 2
 
     def test_writes_nothing_when_dry(self, read: Any) -> None:
         report = import_sheets(read(entry()), dry_run=True)

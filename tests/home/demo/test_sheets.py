@@ -17,6 +17,7 @@ from catalogue.cloud import (
     Trust,
     assess,
 )
+from catalogue.countries import country_names
 from catalogue.licences import OpennessVerdict, openness
 from catalogue.pricing import (
     Metric,
@@ -192,6 +193,70 @@ def test_every_cloud_level_synthesis_and_trust_is_covered(sheets, offers):
     }  # fmt: skip
 
 
+def claims_on_offers(offers):
+    for sheet, offer in offers:
+        for claim in sheet.claims:
+            if claim.subject == offer.uid and claim.kind == "cloud":
+                yield offer, claim
+
+
+def test_proofs_of_hosting_fit_what_is_claimed(offers):
+    control = "Attestation du lieu d'hébergement et du contrôle de l'hébergeur et de l'éditeur"
+    checked = Counter()
+    levels = {o.uid: a.level for (_, o), a in zip(offers, assessments(offers), strict=True)}
+    for offer, claim in claims_on_offers(offers):
+        qualified = offer.secnumcloud in ("hosting", "service")
+        official = "ANSSI" in claim.verified_by
+        assert official == (qualified and claim.verified_on is not None)
+        for title, _ in claim.evidence:
+            checked[levels[offer.uid]] += 1
+            assert ("qualification" in title) == qualified
+            if offer.state_cloud:
+                assert "déploiement sur " + offer.state_cloud.capitalize() in title
+            if levels[offer.uid] is CloudLevel.C4:
+                assert title == control
+    assert {CloudLevel.C1, CloudLevel.C2, CloudLevel.C3, CloudLevel.C4} <= set(checked)
+
+
+def test_official_lists_are_consulted_only_where_there_is_one(sheets):
+    claims = [claim for sheet in sheets for claim in sheet.claims]
+    listed = {claim.kind for claim in claims if "liste" in claim.verified_by}
+    assert listed == {"cloud", "hds"}
+    audits = [c.verified_by for c in claims if c.kind == "rgaa" and c.verified_on]
+    assert audits
+    assert all("déclaration d'accessibilité et rapport d'audit relus" in who for who in audits)
+
+
+def test_words_of_claims_go_into_the_sentences_of_the_sheet(sheets):
+    claims = [claim for sheet in sheets for claim in sheet.claims]
+    assert all(c.verified_by.startswith("la mission LABEL (") for c in claims if c.verified_on)
+    reasons = [claim.contest_reason for claim in claims if claim.contested_on]
+    assert reasons
+    assert not any(reason.endswith(".") for reason in reasons)
+
+
+def test_what_runs_on_a_cloud_of_the_state_is_for_the_state(sheets):
+    state = [sheet for sheet in sheets if any(offer.state_cloud for offer in sheet.offers)]
+    assert state
+    assert all({"etat", "operateur"} <= set(sheet.buyer_categories) for sheet in state)
+
+
+def test_hosts_stand_in_countries_and_not_in_french_regions_overseas(offers):
+    codes = {code for _, offer in offers for code in offer.hosting_countries}
+    assert codes <= set(country_names())
+    assert not codes & {"GF", "GP", "MQ", "RE", "YT"}
+
+
+def test_free_hosting_is_rare_and_comes_from_those_who_may_afford_it(offers):
+    free = [(s, o) for s, o in offers if (o.kind, o.pricing) == ("production", "free")]
+    assert 5 <= len(free) <= 15
+    for sheet, offer in free:
+        assert sheet.vendor.ess or sheet.distribution == "libre"
+        assert sheet.vendor.size in ("tpe", "pe")
+        assert sheet.vendor.origin == "fr"
+        assert offer.host
+
+
 @pytest.mark.parametrize("need", Need)
 def test_every_price_band_is_covered_for_every_need(offers, need):
     bands = {row.code for row in price_bands(TODAY)}
@@ -219,7 +284,7 @@ def test_proportions_are_those_of_a_catalogue(sheets, vendors, offers):
     production = [offer for _, offer in offers if offer.kind == "production"]
     share = {k: n / len(production) for k, n in Counter(o.pricing for o in production).items()}
     assert share == pytest.approx(
-        {"priced": 0.62, "quote": 0.25, "free": 0.04, "unpriced": 0.09}, abs=0.03
+        {"priced": 0.64, "quote": 0.26, "free": 0.015, "unpriced": 0.09}, abs=0.03
     )
     assert 1.7 < len(sheets) / len(vendors) < 2.4
     assert 0.02 < sum(s.state != "live" for s in sheets) / len(sheets) < 0.06

@@ -1,12 +1,28 @@
 """What is shown of an answer: highlights, did-you-mean, completions, similar sheets."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from search.contract import Completion
 from tests.search.contract.base import VISIO, ContractBase, MakeEngine, found, search
 from tests.search.documents import offer, sheet
+
+
+class HitsOnlyContract(ContractBase):
+    def test_the_same_hits_are_found_without_what_costs_the_most(self, make_engine: MakeEngine):
+        engine = make_engine(
+            sheet("Aube", summary="Le courrier arrive.", offers=[offer("a", total=1)]),
+            sheet("Courrier"),
+            sheet("Crépuscule"),
+        )
+        whole = search(engine, "courrier")
+        bare = search(engine, "courrier", hits_only=True)
+
+        assert [replace(hit, highlights={}) for hit in whole.hits] == list(bare.hits)
+        assert bare.total == whole.total == 2
+        assert (bare.facets, bare.apart, bare.suggestion) == ({}, {}, None)
 
 
 class HighlightContract(ContractBase):

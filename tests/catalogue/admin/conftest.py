@@ -1,0 +1,18 @@
+"""A moderator signed in, and a vendor."""
+
+import pytest
+
+from catalogue.models import Vendor
+from home.services import MODERATORS
+from tests.catalogue.admin.screens import staff
+
+
+@pytest.fixture
+def moderator(client, site):
+    client.force_login(staff(MODERATORS))
+    return client
+
+
+@pytest.fixture
+def vendor(db):
+    return Vendor.objects.create(slug="ardoise", name="Ardoise Logiciels", siren="732829320")
