@@ -107,6 +107,12 @@ EVIDENCE_MAX_BYTES = 10 * 1024 * 1024
 class EvidenceForm(forms.ModelForm):
     """A proof: a file that only the admin hands out, or a public address."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Django compares a field whose default is computed with a hidden twin, which our panel
+        # does not print: the blank row would always count as filled in.
+        self.fields["added_on"].show_hidden_initial = False
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         # An address typed over a file takes its place: nothing else on the form removes the file.

@@ -9,7 +9,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from catalogue.choices import SizeSource
 from catalogue.countries import country_names
@@ -19,7 +19,7 @@ from catalogue.presentation import sheet_openness, shown_distribution
 SHEETS_PER_PAGE = 20
 
 
-@require_GET
+@require_safe
 def vendor_page(request: HttpRequest, slug: str) -> HttpResponse:
     """A vendor: what is known of it, each fact with its source, and its sheets."""
     vendor = get_object_or_404(Vendor.objects.with_live_sheets(), slug=slug)
@@ -47,7 +47,7 @@ def vendor_page(request: HttpRequest, slug: str) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 def evidence(request: HttpRequest, uid: uuid.UUID) -> FileResponse:
     """The file of a public piece of evidence about a sheet that the public sees, as a download.
 

@@ -19,6 +19,9 @@ class ContentSecurityPolicy(CSPMiddleware):
     ) -> HttpResponseBase:
         if request.path.startswith(ADMIN_PREFIX):
             response._csp_config = settings.CONTENT_SECURITY_POLICY_ADMIN
+        elif getattr(request, "is_preview", False):
+            # Wagtail's editor shows the public page in a frame of its own.
+            response._csp_replace = {"frame-ancestors": ["'self'"]}
         return super().process_response(request, response)
 
 

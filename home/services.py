@@ -103,7 +103,8 @@ def _groups(home: HomePage, catalogue: CataloguePage) -> None:
     if created:
         _grant(moderators, catalogue, ("add", "change", "publish", "lock", "unlock"))
         _allow(moderators, ("catalogue",), ("add", "change", "delete", "view"))
-        _allow(moderators, ("search", "home"), ("view", "change"))
+        _allow(moderators, ("home",), ("view", "change"))
+        _allow(moderators, ("search",), ("add", "change", "delete", "view"))
         _let_work(moderators)
     editors, created = Group.objects.get_or_create(name=EDITORS)
     if created:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from catalogue.models import Category, ReferenceConfiguration
 from home import services
@@ -29,7 +29,7 @@ STALE_INDEX = dt.timedelta(hours=36)
 SECURITY_TXT_DAYS = 180
 
 
-@require_GET
+@require_safe
 def ranking(request: HttpRequest) -> HttpResponse:
     """How results are ordered, and that nobody can buy a place."""
     rows = ReferenceConfiguration.objects.at(timezone.localdate()).order_by("metric", "quantity")
@@ -124,13 +124,13 @@ def _client_address(request: HttpRequest) -> str:
     return hops[max(0, len(hops) - 1 - settings.TRUSTED_PROXIES)].strip()
 
 
-@require_GET
+@require_safe
 def contact_sent(request: HttpRequest) -> HttpResponse:
     """Says that the message arrived and what happens next."""
     return render(request, "home/contact_sent.html")
 
 
-@require_GET
+@require_safe
 def site_map(request: HttpRequest) -> HttpResponse:
     """Every page of the site, for people; `/sitemap.xml` is for machines."""
     return render(
@@ -143,7 +143,7 @@ def site_map(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     """What crawlers may read: sheets, not every combination of filters."""
     lines = (
@@ -158,7 +158,7 @@ def robots(request: HttpRequest) -> HttpResponse:
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 
 
-@require_GET
+@require_safe
 def security_txt(request: HttpRequest) -> HttpResponse:
     """Whom to tell of a vulnerability (RFC 9116); the expiry moves every day."""
     today = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
@@ -174,14 +174,14 @@ def security_txt(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-@require_GET
+@require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
     """The process answers; nothing else is asked."""
     return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
 
 
 @never_cache
-@require_GET
+@require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
     """Whether the site can serve: database, index, its age, changes that wait. 503 when it cannot."""
     database, waiting = _database()

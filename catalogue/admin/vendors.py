@@ -14,6 +14,7 @@ from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets.button import Button
 
+from catalogue.admin.deleting import UnusedOnlyDeleteView
 from catalogue.admin.filters import ANY, Boxes
 from catalogue.choices import Origin, Region, Size
 from catalogue.models import Vendor
@@ -78,6 +79,7 @@ class VendorViewSet(ModelViewSet):
     copy_view_enabled = False
     index_view_class = VendorIndexView
     edit_view_class = VendorEditView
+    delete_view_class = UnusedOnlyDeleteView
     ordering = ["name"]
     list_per_page = 50
     search_fields = ["name", "legal_name", "siren", "national_id"]

@@ -10,6 +10,7 @@ from wagtail.admin.ui.tables import BooleanColumn, Column, DateColumn, StatusTag
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 
+from catalogue.admin.deleting import UnusedOnlyDeleteView
 from catalogue.admin.filters import Radios
 from catalogue.models import (
     BuyerCategory,
@@ -33,6 +34,7 @@ TERM_PANELS = [
 class TermViewSet(ModelViewSet):
     """A vocabulary of stable codes."""
 
+    delete_view_class = UnusedOnlyDeleteView
     copy_view_enabled = False
     ordering = ["position", "name"]
     list_per_page = 100
@@ -184,6 +186,7 @@ class PurchaseVehicleViewSet(ModelViewSet):
     name = "vehicules-achat"
     icon = "clipboard-list"
     index_view_class = VehicleIndexView
+    delete_view_class = UnusedOnlyDeleteView
     filterset_class = VehicleFilterSet
     ordering = ["body__name", "number", "lot"]
     search_fields = ["number", "title", "holder", "lot"]

@@ -137,3 +137,17 @@ def test_an_address_takes_the_place_of_a_file(
     changed = Evidence.objects.get()
     assert (changed.url, changed.file.name, changed.sha256) == ("https://exemple.fr/audit", "", "")
     assert not piece.file.storage.exists(piece.file.name)
+
+
+def test_a_claim_needs_no_evidence(moderator, listing):
+    page = moderator.get(reverse("allegations:add"))
+    blank = page.context["form"].evidence.forms[0]
+    row = {
+        f"evidence-0-{name}": blank[name].value() or ""
+        for name in ("title", "url", "restriction_reason", "expires_on")
+    }
+    today = f"{blank['added_on'].value():%d/%m/%Y}"
+    data = claim_form(listing, **{**row, "evidence-0-added_on": today})
+    moderator.post(reverse("allegations:add"), data)
+    claim = listing.claims.get()
+    assert claim.evidence.count() == 0

@@ -1,0 +1,39 @@
+"""Deleting what sheets rely on: refused in words, never a silent loss nor an error page."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from wagtail.admin.views import generic
+
+
+def is_in_use(thing: Model) -> bool:
+    """Whether any row refers to it. Asked of the database: Wagtail's index of references does not
+    know the sheets that were written in bulk."""
+    return any(
+        relation.related_model._base_manager.filter(**{relation.field.name: thing}).exists()
+        for relation in thing._meta.related_objects
+    )
+
+
+class UnusedOnlyDeleteView(generic.DeleteView):
+    """Deletes what nothing uses any more; else says so and goes back to the edit screen."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self._refusal() or super().get(request, *args, **kwargs)
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        return self._refusal() or super().form_valid(form)
+
+    def _refusal(self) -> HttpResponse | None:
+        thing = self.get_object()
+        if not is_in_use(thing):
+            return None
+        messages.error(
+            self.request,
+            _("« %s » est utilisé : retirez-le d'abord de ce qui s'y réfère.") % thing,
+        )
+        return HttpResponseRedirect(reverse(self.edit_url_name, args=[thing.pk]))
