@@ -1,5 +1,6 @@
 """Setting the site up, and taking the messages of visitors."""
 
+import datetime as dt
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -173,3 +174,13 @@ def receive_message(
     )
     transaction.on_commit(lambda: tasks.send_contact_message.enqueue(row.pk))
     return row
+
+
+@transaction.atomic
+def erase_old_messages(*, now: dt.datetime, dry_run: bool = False) -> int:
+    """Erase the messages handled longer ago than the privacy page promises; returns how many."""
+    old = ContactMessage.objects.filter(handled_at__lt=now - ContactMessage.retention())
+    count = old.count()
+    if not dry_run:
+        old.delete()
+    return count
