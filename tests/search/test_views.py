@@ -11,9 +11,10 @@ from bs4 import BeautifulSoup
 from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from wagtail.images.tests.utils import get_test_image_file
 
 from catalogue.choices import Distribution, Origin, Size
-from catalogue.models import CataloguePage
+from catalogue.models import CatalogueImage, CataloguePage
 from search.contract import EngineUnavailable, Query, Results
 from search.facets import FACETS
 from search.services import rebuild
@@ -145,6 +146,16 @@ class TestResults:
             address = f"{SOLUTIONS}?q=visio&taille=pme&format={kind}"
             assert page.select_one(f'.gs-elsewhere a[href="{address}"]')
         assert client.get("/classement/").status_code == 200
+
+
+class TestLogos:
+    def test_are_on_cards_sized_and_silent(self, site, engine, client) -> None:
+        logo = CatalogueImage.objects.create(title="Logo", file=get_test_image_file())
+        make_sheet("Orvalis", logo=logo)
+        rebuild()
+        (image,) = soup(client, "/solutions/").select(".gs-card img")
+        assert image["src"].startswith("/media/")
+        assert (image["width"], image["alt"], image["loading"]) == ("96", "", "lazy")
 
 
 class TestEmptyResults:
