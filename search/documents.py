@@ -114,6 +114,7 @@ def _with_everything(listings: QuerySet[Listing]) -> QuerySet[Listing]:
 
 
 def document(listing: Listing, frame: Frame) -> Document:
+    """One sheet as the index knows it; reads the relations that `build` fetched with it."""
     page, vendor = listing.page, listing.vendor
     free = sheet_openness(page, listing)
     stage = Stage.LISTED
