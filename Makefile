@@ -4,6 +4,7 @@
 PYTHON ?= python3
 PORT ?= 8000
 JOBS ?= auto
+OPENSEARCH_PORT ?= 9200
 SILL ?= $(wildcard ../shared/data/sill/sill.json)
 
 VENV := .venv
@@ -14,7 +15,7 @@ TOOLS := $(VENV)/tools.stamp
 SOURCES := git ls-files --cached --others --exclude-standard
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench lock messages install chromium clean
+.PHONY: help demo opensearch test check format bench lock messages install chromium clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -45,8 +46,11 @@ demo: $(RUNTIME) var/secret-key ## Load the demo catalogue and serve it on 127.0
 	trap 'exit 0' INT TERM HUP; \
 	wait $$web
 
+opensearch: $(RUNTIME) ## Run an OpenSearch server on 127.0.0.1 (OPENSEARCH_PORT=9200), for `make demo`
+	@$(BIN)/python -m tests.opensearch.foreground $(OPENSEARCH_PORT)
+
 test: $(TOOLS) chromium check ## Install what is needed, then check and test everything
-	$(BIN)/pytest -n $(JOBS)
+	$(BIN)/python -m tests.opensearch $(BIN)/pytest -n $(JOBS)
 	$(BIN)/python -m tests.postgresql $(BIN)/pytest -n $(JOBS) -m "db and not browser"
 
 check: export DJANGO_SETTINGS_MODULE = config.settings.dev
@@ -70,10 +74,10 @@ format: $(TOOLS) ## Format the code and apply the linters' safe corrections
 	$(SOURCES) '*.py' | xargs $(BIN)/django-upgrade --target-version 5.2 --exit-zero-even-if-changed
 
 bench: export DJANGO_SETTINGS_MODULE = config.settings.test
-bench: $(TOOLS) ## Measure the search with 500, 10,000 and 100,000 documents
-	$(MANAGE) bench_search --documents 500
-	$(MANAGE) bench_search --documents 10000
-	$(MANAGE) bench_search --documents 100000
+bench: $(TOOLS) ## Measure both engines with 500, 10,000 and 100,000 documents (an hour or more)
+	for size in 500 10000 100000; do $(MANAGE) bench_search --engine embedded --documents $$size || exit; done
+	$(BIN)/python -m tests.opensearch.steady \
+	  $(MANAGE) bench_search --engine opensearch --documents 500 --documents 10000 --documents 100000
 
 lock: $(TOOLS) ## Pin the dependencies of requirements/*.in with their hashes
 	for name in base dev; do $(BIN)/uv pip compile --python-version 3.11 --generate-hashes \

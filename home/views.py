@@ -5,27 +5,23 @@ from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db import DatabaseError, connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from catalogue.models import Category, ReferenceConfiguration
 from home import services
 from home.forms import ContactForm, find_listing
 from home.models import ContactMessage, ContentPage
+from search.indexing import state
 from search.models import SynonymGroup
-from search.services import health, pending, state
 
 MESSAGES_PER_HOUR = 5
 HOUR = 3600
-STALE_INDEX = dt.timedelta(hours=36)
-"""The index is rebuilt every night: older than this, nobody rebuilt it."""
 SECURITY_TXT_DAYS = 180
 
 
@@ -171,48 +167,3 @@ def security_txt(request: HttpRequest) -> HttpResponse:
         f"Canonical: {settings.SITE_URL}{reverse('security_txt')}",
     )
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
-
-
-@never_cache
-@require_safe
-def healthz(request: HttpRequest) -> HttpResponse:
-    """The process answers; nothing else is asked."""
-    return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
-
-
-@never_cache
-@require_safe
-def readyz(request: HttpRequest) -> JsonResponse:
-    """Whether the site can serve: database, index, its age, changes that wait. 503 when it cannot."""
-    database, waiting = _database()
-    index = health()
-    age = _age(index.rebuilt_at)
-    ready = database and index.ok
-    body = {
-        "ready": ready,
-        "database": {"ok": database},
-        "index": {
-            "ok": index.ok,
-            "documents": index.documents,
-            "rebuilt_at": index.rebuilt_at,
-            "age_seconds": None if age is None else int(age.total_seconds()),
-            "stale": age is not None and age > STALE_INDEX,
-        },
-        "pending": waiting,
-    }
-    return JsonResponse(body, status=200 if ready else 503)
-
-
-def _database() -> tuple[bool, int | None]:
-    try:
-        connection.ensure_connection()
-        return True, pending()
-    except DatabaseError:
-        return False, None
-
-
-def _age(rebuilt_at: str | None) -> dt.timedelta | None:
-    if not rebuilt_at:
-        return None
-    moment = dt.datetime.fromisoformat(rebuilt_at)
-    return timezone.now() - (moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC))

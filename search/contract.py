@@ -4,7 +4,7 @@ Pure Python: no framework, no engine. Engines import this module and nothing els
 apart from `search.analysis`. The semantics are written as tests: `tests/search/engine_contract.py`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
@@ -109,7 +109,8 @@ class OfferDocument:
 
     `facets` holds the values of offer facets that do not depend on the need; `needs` the values of
     those that do (facet → values) with the total in cents HT, or None when there is none.
-    `card` is given back untouched with a hit.
+    A trial has no total: it is never what a sheet is sorted by. `card` is given back untouched with
+    a hit. Raises `ValueError` for a trial with a total.
     """
 
     uid: str
@@ -117,6 +118,10 @@ class OfferDocument:
     needs: Mapping[Need, "OfferPrice"]
     trial: bool = False
     card: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.trial and any(price.total is not None for price in self.needs.values()):
+            raise ValueError(f"offer {self.uid}: a trial has no total")
 
 
 @dataclass(frozen=True)
@@ -230,32 +235,111 @@ class Vocabulary:
 
 @dataclass(frozen=True)
 class Health:
-    """State of an engine: can it answer, how many documents, when it was last rebuilt (ISO 8601)."""
+    """State of an engine: can it answer, how many documents, when it was last rebuilt (ISO 8601).
+
+    `outdated`: built for other fields or another analysis than those of this code.
+    """
 
     ok: bool
     documents: int = 0
     rebuilt_at: str | None = None
     detail: str = ""
+    outdated: bool = False
+
+
+@dataclass(frozen=True)
+class Reason:
+    """What something is worth in a score, in the engine's own words, and what it is made of."""
+
+    value: float
+    text: str
+    parts: tuple["Reason", ...] = ()
 
 
 class EngineUnavailable(Exception):
     """The engine cannot answer now; the caller says so and falls back, nothing is lost."""
 
 
+class DocumentsRefused(Exception):
+    """The engine will never take some documents as they are; all the others were taken.
+
+    `reasons`: id → why. `taken`: how many others.
+    """
+
+    def __init__(self, reasons: Mapping[str, str], taken: int) -> None:
+        super().__init__("; ".join(f"{id}: {reason}" for id, reason in reasons.items()))
+        self.reasons = dict(reasons)
+        self.taken = taken
+
+
+class Generation(Protocol):
+    """An index being built beside the one that answers. Its builder is the only one to write it."""
+
+    name: str
+
+    def fill(self, documents: Iterable[Document]) -> int:
+        """Take all documents, once; return how many there are. Of equal ids the first counts.
+
+        Raises `DocumentsRefused` at the end, all others taken.
+        """
+
+    def upsert(self, documents: Sequence[Document]) -> None:
+        """Add or replace documents that changed since they were read for `fill`."""
+
+    def delete(self, ids: Sequence[str]) -> None:
+        """Remove documents; unknown ids are ignored."""
+
+    def publish(self) -> None:
+        """Answer from this generation from now on, in one step; the one before it goes."""
+
+    def discard(self) -> None:
+        """Remove a generation that is not to be published."""
+
+
 class Engine(Protocol):
     """What every engine offers. All methods raise `EngineUnavailable` when it cannot answer."""
 
+    def generation(self) -> Generation:
+        """Begin a new generation; searches and changes go on in the current one."""
+
     def rebuild(self, documents: Iterable[Document]) -> int:
-        """Build a new generation from `documents`, swap it in, return how many it holds."""
+        """Build a new generation from `documents`, swap it in, return how many it holds.
+
+        For when nothing changes meanwhile; an error leaves the index as it was. Engines inherit it.
+        """
+        generation = self.generation()
+        try:
+            count = generation.fill(documents)
+            generation.publish()
+        except BaseException:
+            generation.discard()
+            raise
+        return count
 
     def upsert(self, documents: Sequence[Document]) -> None:
-        """Add or replace documents; visible to the next search of any process."""
+        """Add or replace documents; visible to the next search of any process.
+
+        Raises `DocumentsRefused` at the end, all others taken.
+        """
 
     def delete(self, ids: Sequence[str]) -> None:
         """Remove documents; unknown ids are ignored."""
 
     def search(self, query: Query) -> Results:
         """Answer a query: exact total, disjunctive counts, one page of hits."""
+
+    def scan(self, query: Query) -> Iterator[Hit]:
+        """All hits of a query in its order, without highlights, as they were when this began.
+
+        Page and page size are ignored. Raises `EngineUnavailable` before the first hit or between.
+        """
+
+    def explain(self, query: Query, ids: Sequence[str]) -> Mapping[str, Reason]:
+        """What a query's text is worth in each of these sheets; those not found are left out.
+
+        Only the text counts, whatever the filters and the sort: the more, the higher the sheet by
+        relevance. Without text the order is neutral, and worth the same in every sheet there is.
+        """
 
     def autocomplete(self, text: str, limit: int = 8) -> tuple[Completion, ...]:
         """Names whose words begin with `text`, best first."""

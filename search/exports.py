@@ -8,10 +8,12 @@ import csv
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from itertools import chain, islice
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
@@ -21,9 +23,9 @@ from search.forms import Format, Labels, Problem
 from search.presentation import address, criteria_in_words, label_of, page_count, search_in_words
 
 Searching = Callable[[Query], Results]
+Scanning = Callable[[Query], Iterator[Hit]]
 
 FEED_ENTRIES = 50
-CSV_BATCH = 500
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _EXTRA_COLUMNS = ("exporte_le", "recherche")
 
@@ -35,10 +37,14 @@ class Echo:
         return line
 
 
-def export(wanted: Format, query: Query, search: Searching, labels: Labels) -> HttpResponse:
+def export(
+    wanted: Format, query: Query, search: Searching, scan: Scanning, labels: Labels
+) -> HttpResponseBase:
     """Answer a search as data. Raises `EngineUnavailable` before anything is sent."""
-    makers = {Format.JSON: as_json, Format.CSV: as_csv, Format.ATOM: as_atom}
-    return makers[wanted](query, search, labels)
+    if wanted is Format.CSV:
+        return as_csv(query, search, scan, labels)
+    make = as_json if wanted is Format.JSON else as_atom
+    return make(query, search, labels)
 
 
 def refuse(wanted: Format, problems: Iterable[Problem]) -> HttpResponse:
@@ -69,6 +75,8 @@ def unavailable(wanted: Format) -> HttpResponse:
     else:
         response = HttpResponse(message, status=503, content_type="text/plain; charset=utf-8")
     response["Retry-After"] = "60"
+    # Django would log an error for each; the circuit breaker says once that the engine is down.
+    response._has_been_logged = True
     return response
 
 
@@ -126,43 +134,34 @@ def result(hit: Hit) -> dict[str, Any]:
     }
 
 
-def as_csv(query: Query, search: Searching, labels: Labels) -> HttpResponse:
-    """Every result of the search, streamed; the first batch is read before anything is sent.
+def as_csv(
+    query: Query, search: Searching, scan: Scanning, labels: Labels
+) -> StreamingHttpResponse:
+    """Every result of the search, streamed; the first is read before anything is sent.
 
     Whatever the page, except past the end: nothing then, as in JSON.
     """
-    shown = query
-    query = replace(query, page=1, page_size=CSV_BATCH, hits_only=True)
-    first = _unless_past(shown, search(query))
+    results = search(replace(query, hits_only=True))
+    hits = iter(()) if query.page > page_count(results, query) else scan(query)
+    hits = chain(list(islice(hits, 1)), hits)
     today = timezone.localdate()
     response = StreamingHttpResponse(
-        _csv_lines(query, first, search, labels), content_type="text/csv; charset=utf-8"
+        _csv_lines(query, results.total, hits, labels), content_type="text/csv; charset=utf-8"
     )
     response["Content-Disposition"] = f'attachment; filename="solutions-{today:%Y-%m-%d}.csv"'
     return response
 
 
-def _unless_past(asked: Query, found: Results) -> Results:
-    """What was found, without hits when the page asked for is past the end: as in JSON."""
-    return replace(found, hits=()) if asked.page > page_count(found, asked) else found
-
-
-def _csv_lines(query: Query, first: Results, search: Searching, labels: Labels) -> Iterator[str]:
+def _csv_lines(query: Query, total: int, hits: Iterable[Hit], labels: Labels) -> Iterator[str]:
     writer = csv.writer(Echo(), delimiter=";", quoting=csv.QUOTE_MINIMAL)
     extra = (
         timezone.localdate().isoformat(),
-        safe_cell(search_in_words(query, labels, first.total)),
+        safe_cell(search_in_words(query, labels, total)),
     )
     yield "\ufeff" + writer.writerow([*COLUMNS, *_EXTRA_COLUMNS])
-    results = first
-    while results.hits:
-        for hit in results.hits:
-            cells = (cell(hit, query, labels) for cell in COLUMNS.values())
-            yield writer.writerow([*map(safe_cell, cells), *extra])
-        if query.page >= page_count(results, query):
-            return
-        query = replace(query, page=query.page + 1)
-        results = search(query)
+    for hit in hits:
+        cells = (cell(hit, query, labels) for cell in COLUMNS.values())
+        yield writer.writerow([*map(safe_cell, cells), *extra])
 
 
 def _card(name: str) -> Callable[[Hit, Query, Labels], object]:
@@ -247,7 +246,8 @@ def safe_cell(value: object) -> str:
 def as_atom(query: Query, search: Searching, labels: Labels) -> HttpResponse:
     """The sheets of the search that changed last."""
     recent = replace(query, sort=Sort.RECENT, page=1, page_size=FEED_ENTRIES, hits_only=True)
-    results = _unless_past(query, search(recent))
+    results = search(recent)
+    hits = () if query.page > page_count(results, query) else results.hits
     title = _("Solutions") if not (query.text or query.filters) else _title(query, labels)
     page = _absolute(address(query))
     feed = Atom1Feed(
@@ -263,7 +263,7 @@ def as_atom(query: Query, search: Searching, labels: Labels) -> HttpResponse:
         feed_url=_absolute(address(query, format=Format.ATOM.value)),
         feed_guid=page,
     )
-    for hit in results.hits:
+    for hit in hits:
         feed.add_item(
             title=hit.card["name"],
             link=_absolute(hit.card["url"]),

@@ -120,6 +120,16 @@ def page_past_the_end(page: int, pages: int) -> Problem:
     )
 
 
+def page_missing(page: int) -> Problem:
+    """The notice of a page that does not exist when nobody knows how many there are."""
+    return Problem(
+        "page",
+        str(page),
+        _("La page %(page)s n'existe pas. Voici la première.") % {"page": page},
+        fatal=False,
+    )
+
+
 def _values(
     facet: Facet, given: Sequence[str], labels: Labels, problems: list[Problem]
 ) -> tuple[str, ...]:

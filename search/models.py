@@ -104,3 +104,27 @@ class ReplacedProduct(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class EmptyQuery(models.Model):
+    """Words that found nothing, how many times on one day: never who searched, nor when exactly.
+
+    `text` is unstemmed, without case nor accents, so that spellings of one need count together.
+    """
+
+    text = models.CharField(_("recherche"), max_length=100)
+    day = models.DateField(_("jour"))
+    count = models.PositiveIntegerField(_("nombre"), default=0)
+
+    class Meta:
+        verbose_name = _("recherche sans résultat")
+        verbose_name_plural = _("recherches sans résultat")
+        # Staff see them by the right to edit synonyms, which sites have given already.
+        default_permissions = ()
+        # The day first: its index also counts and erases by day.
+        constraints = (
+            models.UniqueConstraint(fields=("day", "text"), name="empty_query_once_a_day"),
+        )
+
+    def __str__(self) -> str:
+        return self.text

@@ -257,6 +257,26 @@ def groups(
     return found
 
 
+def groups_without_counts(query: Query, labels: Labels, mothers: Mapping[str, str]) -> list[Group]:
+    """The filter column without an engine: categories, and what else is chosen, kept for later."""
+    chosen = query.filters.get(CATEGORY_FACET, ())
+    options = tuple(_category_options(None, chosen, labels, mothers))
+    label = str(FACETS_BY_NAME[CATEGORY_FACET].label)
+    first = _group(CATEGORY_FACET, label, [FacetList(CATEGORY_FACET, label, options)], query)
+    kept = [
+        FacetList(
+            name,
+            str(FACETS_BY_NAME[name].label),
+            tuple(_option(name, value, None, values, labels) for value in values),
+        )
+        for name, values in query.filters.items()
+        if name != CATEGORY_FACET
+    ]
+    if not kept:
+        return [first]
+    return [first, _group("gardes", _("Critères gardés, pas encore appliqués"), kept, query)]
+
+
 def _group(name: str, label: str, facets: Sequence[FacetList], query: Query) -> Group:
     selected = sum(len(query.filters.get(facet.name, ())) for facet in facets)
     return Group(name, label, tuple(facets), selected)
@@ -287,17 +307,21 @@ def _facet_list(
 
 
 def _category_options(
-    buckets: Iterable[Bucket], chosen: tuple[str, ...], labels: Labels, mothers: Mapping[str, str]
+    buckets: Iterable[Bucket] | None,
+    chosen: tuple[str, ...],
+    labels: Labels,
+    mothers: Mapping[str, str],
 ) -> Iterator[Option]:
-    counts = {bucket.value: bucket.count for bucket in buckets}
     known = labels.get(CATEGORY_FACET, {})
+    counts: dict[str, int | None] = dict.fromkeys(known, None if buckets is None else 0)
+    counts |= {bucket.value: bucket.count for bucket in buckets or ()}
     for value in [value for value in known if value not in mothers]:
         children = tuple(
-            _option(CATEGORY_FACET, child, counts.get(child, 0), chosen, labels)
+            _option(CATEGORY_FACET, child, counts[child], chosen, labels)
             for child in known
             if mothers.get(child) == value
         )
-        option = _option(CATEGORY_FACET, value, counts.get(value, 0), chosen, labels)
+        option = _option(CATEGORY_FACET, value, counts[value], chosen, labels)
         yield replace(option, children=children)
 
 

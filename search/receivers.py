@@ -16,8 +16,9 @@ from catalogue.models import (
     SolutionTag,
 )
 from catalogue.signals import document_changed
+from search.indexing import queue
 from search.models import ReplacedProduct, SynonymGroup
-from search.services import forget_vocabulary, queue
+from search.services import forget_vocabulary
 
 
 @receiver(document_changed)

@@ -7,6 +7,10 @@ from catalogue.models import Listing, SolutionPage
 from catalogue.sections import SheetSection
 from search import services
 from search.contract import EngineUnavailable
+from search.deadline import within
+
+SECONDS = 0.3
+"""A sheet does not wait longer for what only goes beside it."""
 
 
 def similar_solutions(page: SolutionPage, request: HttpRequest) -> SheetSection | None:
@@ -15,7 +19,8 @@ def similar_solutions(page: SolutionPage, request: HttpRequest) -> SheetSection 
     if uid is None:
         return None
     try:
-        hits = services.similar(uid)
+        with within(SECONDS):
+            hits = services.similar(uid)
     except EngineUnavailable:
         return None
     if not hits:

@@ -4,8 +4,8 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
@@ -14,10 +14,12 @@ from django.views.decorators.http import conditional_page, require_safe
 
 from catalogue import pricing
 from catalogue.cloud import BINDS
-from catalogue.models import CataloguePage, Category, SolutionPage
+from catalogue.models import CataloguePage, Category
 from catalogue.presentation import reference_configurations
-from search import exports, ordering, presentation, services
-from search.contract import CATEGORY_FACET, EngineUnavailable, Query
+from search import exports, fallback, ordering, presentation, services
+from search.contract import CATEGORY_FACET, EngineUnavailable, Query, Results, Sort
+from search.deadline import within
+from search.empty_queries import count_empty_query
 from search.facets import FACETS_BY_NAME
 from search.forms import (
     Format,
@@ -26,12 +28,19 @@ from search.forms import (
     Search,
     clean,
     closed_labels,
+    page_missing,
     page_past_the_end,
     read_search,
 )
 
 UNITS = (pricing.Metric.AGENT, pricing.Metric.INHABITANT)
-FALLBACK_SHEETS = 20
+ENGINE_SECONDS = 1.0
+"""What one answer may ask of the engine, all its searches together.
+
+Pages answer within 1.5 s whatever the engine does: the rest is for the database and the template.
+"""
+SUGGESTIONS_SECONDS = 0.5
+"""Suggestions that come later than this are of no help to who types."""
 DROPS = 5
 """How many filters are tried without, one by one, when nothing is found."""
 MOST_COMPARED = 5
@@ -41,12 +50,12 @@ SHORTEST_SUGGESTED = 2
 
 @require_safe
 @conditional_page
-def search(request: HttpRequest) -> HttpResponse:
+def search(request: HttpRequest) -> HttpResponseBase:
     """`/solutions/`: a page, or the same results as data when `format` says so."""
     labels = {**closed_labels(), **services.facet_labels()}
     asked = read_search(request.GET, labels)
     if asked.format is Format.HTML:
-        response = _page(request, asked, labels)
+        response: HttpResponseBase = _page(request, asked, labels)
         patch_cache_control(response, private=True, no_cache=True)
     else:
         response = _data(asked, labels)
@@ -62,9 +71,13 @@ def suggestions(request: HttpRequest) -> JsonResponse:
     lines = []
     if len(text) >= SHORTEST_SUGGESTED:
         try:
-            lines = list(services.autocomplete(text))
+            with within(SUGGESTIONS_SECONDS):
+                lines = list(services.autocomplete(text))
         except EngineUnavailable:
-            return JsonResponse({"suggestions": []}, status=503)
+            # Browsers write any other status in red in their console; nobody is to keep this.
+            response = JsonResponse({"suggestions": []})
+            patch_cache_control(response, no_store=True)
+            return response
     response = JsonResponse(
         {
             "suggestions": [
@@ -82,27 +95,29 @@ def suggestions(request: HttpRequest) -> JsonResponse:
     return response
 
 
-def _data(asked: Search, labels: Labels) -> HttpResponse:
+def _data(asked: Search, labels: Labels) -> HttpResponseBase:
     if asked.errors:
         return exports.refuse(asked.format, asked.errors)
     try:
-        return exports.export(asked.format, asked.query, services.search, labels)
+        # Until something is sent; the rest of a table takes the time that its reader does.
+        with within(ENGINE_SECONDS):
+            return exports.export(asked.format, asked.query, services.search, services.scan, labels)
     except EngineUnavailable:
         return exports.unavailable(asked.format)
 
 
 def _page(request: HttpRequest, asked: Search, labels: Labels) -> HttpResponse:
     query, problems = asked.query, list(asked.problems)
-    try:
-        results = services.search(query)
-        pages = presentation.page_count(results, query)
-        if query.page > pages:
-            problems.append(page_past_the_end(query.page, pages))
-            query = replace(query, page=1)
-            results = services.search(query)
+    with within(ENGINE_SECONDS):
+        try:
+            query, results = _first_page_if_past_the_end(query, problems)
+        except EngineUnavailable:
+            return _without_engine(request, query, problems, labels)
         ways = [] if results.total else _ways_out(query, labels)
-    except EngineUnavailable:
-        return _without_engine(request, query, problems, labels)
+    # With filters, it may be they that leave nothing: no word is missing.
+    if not results.total and not query.filters and asked.query.page == 1:
+        count_empty_query(text=query.text)
+    pages = presentation.page_count(results, query)
     return render(
         request,
         "search/search.html",
@@ -125,6 +140,21 @@ def _page(request: HttpRequest, asked: Search, labels: Labels) -> HttpResponse:
     )
 
 
+def _first_page_if_past_the_end(query: Query, problems: list[Problem]) -> tuple[Query, Results]:
+    """What a query finds; for a page that does not exist the first one, and a problem that says so.
+
+    Raises `EngineUnavailable`.
+    """
+    results = services.search(query)
+    pages = presentation.page_count(results, query)
+    if query.page <= pages:
+        return query, results
+    first = replace(query, page=1)
+    results = services.search(first)
+    problems.append(page_past_the_end(query.page, pages))
+    return first, results
+
+
 def _frame(query: Query, problems: list[Problem], labels: Labels) -> dict[str, Any]:
     """What the page shows whether the engine answers or not."""
     narrowed = bool(query.text or query.filters)
@@ -137,7 +167,6 @@ def _frame(query: Query, problems: list[Problem], labels: Labels) -> dict[str, A
         "intro": None if narrowed or query.page > 1 else _intro(),
         "addresses": presentation.addresses(query),
         "removable": presentation.removable(query, labels),
-        "criteria": ", ".join(presentation.criteria_in_words(query, labels)),
         "sorts": ordering.sorts(query),
         "needs": ordering.needs(query, quantities),
         "months": months,
@@ -189,11 +218,14 @@ def _ways_out(query: Query, labels: Labels) -> list[presentation.Way]:
         words = _("Sans les mots « %(text)s »") % {"text": query.text}
         tries.append((words, replace(query, text="", page=1)))
     tries += _broader(query, labels)
-    ways = [
-        presentation.Way(label, presentation.address(wider), total)
-        for label, wider in tries
-        if (total := services.search(replace(wider, page_size=1, hits_only=True)).total)
-    ]
+    ways = []
+    for label, wider in tries:
+        try:
+            total = services.search(replace(wider, page_size=1, hits_only=True)).total
+        except EngineUnavailable:
+            break  # what was found so far is better than nothing, and than waiting for more
+        if total:
+            ways.append(presentation.Way(label, presentation.address(wider), total))
     return sorted(ways, key=lambda way: -way.count)
 
 
@@ -218,19 +250,32 @@ def _without_engine(
     request: HttpRequest, query: Query, problems: list[Problem], labels: Labels
 ) -> HttpResponse:
     """The page when the engine is down: says so, and finds names and categories in the database."""
+    mothers = _mothers()
+    found = fallback.sheets_named(query, labels, mothers)
+    if query.page > 1 and not found.sheets:
+        problems.append(page_missing(query.page))
+        query = replace(query, page=1)
+        found = fallback.sheets_named(query, labels, mothers)
     return render(
         request,
         "search/search.html",
         {
             **_frame(query, problems, labels),
+            "indexable": False,
             "unavailable": True,
-            "sheets": _sheets_named(query.text),
+            "unapplied": " ; ".join(_unapplied(query, labels)),
+            "groups": presentation.groups_without_counts(query, labels, mothers),
+            "sheets": found.sheets,
+            "more": found.more,
         },
     )
 
 
-def _sheets_named(text: str) -> QuerySet[SolutionPage]:
-    sheets = SolutionPage.objects.live().filter(listing__archived_at__isnull=True)
-    for word in text.split()[:5]:
-        sheets = sheets.filter(Q(title__icontains=word) | Q(categories__name__icontains=word))
-    return sheets.select_related("listing__vendor").order_by("title").distinct()[:FALLBACK_SHEETS]
+def _unapplied(query: Query, labels: Labels) -> list[str]:
+    """What was asked for and the database cannot do, in words."""
+    others = presentation.without(query.filters, CATEGORY_FACET)
+    words = presentation.criteria_in_words(replace(query, filters=others), labels)
+    if query.sort in (Sort.RELEVANCE, Sort.NAME):
+        return words
+    chosen = next(sort.label for sort in ordering.sorts(query) if sort.selected)
+    return [*words, _("tri : %(sort)s") % {"sort": chosen}]

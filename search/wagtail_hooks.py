@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.decorators import permission_required
 from django.db.models import Count, Min, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -23,12 +22,14 @@ from catalogue.forms import CategoriesField
 from catalogue.models import Category
 from catalogue.wagtail_hooks import CountItem
 from search import services
+from search.admin_empty_queries import URLS as EMPTY_QUERIES_URLS
+from search.admin_empty_queries import SynonymCreateView
+from search.admin_ranking import explain_ranking
 from search.models import IndexTarget, PendingDocument, ReplacedProduct, SynonymGroup
+from search.permissions import SEE_STATE, staff_of_search
 from search.sections import similar_solutions
 
 hooks.register("register_sheet_section", similar_solutions)
-
-SEE_STATE = "search.view_pendingdocument"
 
 
 class SynonymViewSet(ModelViewSet):
@@ -37,6 +38,7 @@ class SynonymViewSet(ModelViewSet):
     model = SynonymGroup
     name = "synonymes"
     icon = "resubmit"
+    add_view_class = SynonymCreateView
     list_per_page = 200
     list_display = ["__str__"]
     panels = [FieldPanel("expressions")]
@@ -97,10 +99,16 @@ class SearchGroup(ViewSetGroup):
         state = StateMenuItem(
             _("État de l'index"), reverse("search_state"), icon_name="info-circle", order=900
         )
-        return [*super().get_submenu_items(), state]
+        ranking = StateMenuItem(
+            _("Expliquer un classement"), reverse("search_ranking"), icon_name="help", order=800
+        )
+        empty = StateMenuItem(
+            _("Recherches sans résultat"), reverse("empty_queries"), icon_name="warning", order=700
+        )
+        return [*super().get_submenu_items(), empty, ranking, state]
 
 
-@permission_required(SEE_STATE, login_url="wagtailadmin_login", raise_exception=True)
+@staff_of_search
 def state(request: HttpRequest) -> HttpResponse:
     """Say how the engine fares and what each index still has to learn."""
     waiting = {
@@ -133,8 +141,12 @@ def state(request: HttpRequest) -> HttpResponse:
 
 @hooks.register("register_admin_urls")
 def register_state_url() -> list[URLPattern]:
-    """The page of the index's state."""
-    return [path("recherche/etat/", state, name="search_state")]
+    """The pages of the index's state and of why results stand where they do."""
+    return [
+        path("recherche/etat/", state, name="search_state"),
+        path("recherche/classement/", explain_ranking, name="search_ranking"),
+        *EMPTY_QUERIES_URLS,
+    ]
 
 
 @hooks.register("register_admin_viewset")

@@ -13,6 +13,7 @@ from catalogue.models import ReferenceConfiguration
 from catalogue.trust import TRUST_LABELS
 from search import services
 from search.contract import EngineUnavailable, Hit, Need, Query
+from search.deadline import within
 from search.exports import safe_cell
 from search.forms import MAX_TEXT, clean, closed_labels
 from sourcing.comparison import (
@@ -26,6 +27,8 @@ from sourcing.comparison import (
 )
 
 PROPOSED = 8
+ENGINE_SECONDS = 1.0
+"""The comparison does without proposals rather than wait longer for them."""
 
 
 @require_safe
@@ -77,7 +80,8 @@ def _proposals(text: str, selection: Selection) -> list[Hit] | None:
     if not text or len(selection.slugs) == MOST:
         return []
     try:
-        hits = services.search(Query(text=text)).hits
+        with within(ENGINE_SECONDS):
+            hits = services.search(Query(text=text, hits_only=True)).hits
     except EngineUnavailable:
         return None
     return [hit for hit in hits if hit.card["slug"] not in selection.slugs][:PROPOSED]

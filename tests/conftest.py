@@ -22,6 +22,8 @@ hypothesis.settings.register_profile("developer", deadline=None)
 hypothesis.settings.register_profile("ci", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") == "true" else "developer")
 
+pytest_plugins = ["tests.opensearch.fixtures"]
+
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
 
 

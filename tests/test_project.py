@@ -48,7 +48,8 @@ def text_of(path: Path) -> str:
 def test_every_variable_that_is_read_stands_in_the_example_environment():
     read = {
         name
-        for source in (ROOT / "config").rglob("*.py")
+        for folder in ("config", "tests/opensearch")
+        for source in (ROOT / folder).rglob("*.py")
         for name in READS.findall(source.read_text(encoding="utf-8"))
     }
     example = (ROOT / ".env.example").read_text(encoding="utf-8")

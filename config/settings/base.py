@@ -155,7 +155,21 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 SEARCH: dict[str, Any] = {
     "ENGINE": env.str("SEARCH_ENGINE", "embedded"),
     "INDEX_DIR": path("SEARCH_INDEX_DIR", str(VAR / "index")),
+    "OPENSEARCH_URL": env.list("OPENSEARCH_URL", ["http://127.0.0.1:9200"]),
+    "OPENSEARCH_USER": env.str("OPENSEARCH_USER", ""),
+    "OPENSEARCH_PASSWORD": env.str("OPENSEARCH_PASSWORD", ""),
+    "OPENSEARCH_CA": env.str("OPENSEARCH_CA", ""),
+    "OPENSEARCH_INDEX": env.str("OPENSEARCH_INDEX", "catalogue"),
+    "OPENSEARCH_REPLICAS": env.str("OPENSEARCH_REPLICAS", "0-1"),
 }
+
+# Public register of French companies: prefills a vendor's registration, which works without it.
+COMPANY_API_URL = env.str("COMPANY_API_URL", "https://recherche-entreprises.api.gouv.fr")
+# Antivirus of uploads (tcp://host:3310 or unix:///path); without it files are marked not scanned.
+CLAMD_URL = env.str("CLAMD_URL", "")
+# Origins that addresses typed by vendors may lead to though they are not public: those that tests
+# serve. Never set from the environment: a private address is refused wherever the site runs.
+FETCH_TRUSTED_ORIGINS: list[str] = []
 
 # The admin lives apart and is written in French like the rest.
 WAGTAIL_ALLOW_UNICODE_SLUGS = False
@@ -189,6 +203,9 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 # How many proxies of ours stand before the site: X-Forwarded-For is believed that far.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
+# What Prometheus says to read /metrics; empty: this machine only.
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
 CONTENT_SECURITY_POLICY = {
@@ -234,6 +251,8 @@ LOGGING = {
     # A line for each page saved and each background task would drown everything else.
     "loggers": {
         "django_tasks": {"level": "WARNING"},
+        # What it warns of comes to us as errors, and is told once (search.breaker).
+        "opensearch": {"level": "ERROR"},
         "wagtail": {"level": "WARNING"},
     },
 }

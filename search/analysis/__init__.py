@@ -5,6 +5,7 @@ what `plan` decides. A change here that alters what is indexed raises `ANALYSER_
 """
 
 from search.analysis.highlighting import Marker
+from search.analysis.indexing import analysed, name_starts, storable
 from search.analysis.queries import (
     LONGEST_TEXT,
     MOST_WORDS,
@@ -37,14 +38,17 @@ __all__ = [
     "Token",
     "Word",
     "analyse",
+    "analysed",
     "completions",
     "corrected",
     "fold",
     "forms",
+    "name_starts",
     "normalise",
     "parse",
     "plan",
     "related",
+    "storable",
     "surfaces",
     "tokens",
 ]

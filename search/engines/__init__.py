@@ -7,7 +7,10 @@ from django.utils.module_loading import import_string
 
 from search.contract import Engine, Facet, Vocabulary
 
-ENGINES = {"embedded": "search.engines.embedded.from_settings"}
+ENGINES = {
+    "embedded": "search.engines.embedded.from_settings",
+    "opensearch": "search.engines.opensearch.from_settings",
+}
 
 
 def build_engine(

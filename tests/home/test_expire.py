@@ -7,6 +7,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from home.models import ContactMessage
+from search.models import EmptyQuery
 
 pytestmark = pytest.mark.django_db
 
@@ -25,3 +26,14 @@ def test_messages_handled_a_year_ago_are_erased_and_no_other(site, capsys):
     assert set(ContactMessage.objects.all()) == {recent, waiting}
     assert old.pk not in ContactMessage.objects.values_list("pk", flat=True)
     assert "0 messages effacés" in capsys.readouterr().out.splitlines()[-1]
+
+
+def test_counts_of_searches_without_result_are_erased_after_ninety_days(site, capsys):
+    today = timezone.localdate()
+    for days in (89, 91, 120):
+        EmptyQuery.objects.create(text="visio", day=today - dt.timedelta(days=days), count=2)
+    call_command("expire", "--dry-run")
+    assert EmptyQuery.objects.count() == 3
+    call_command("expire")
+    assert EmptyQuery.objects.get().day == today - dt.timedelta(days=89)
+    assert "2 recherches sans résultat effacées" in capsys.readouterr().out.splitlines()[-1]

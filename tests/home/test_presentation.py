@@ -5,7 +5,7 @@ from django.test import Client
 
 from home import context_processors, presentation
 from search.contract import Bucket, EngineUnavailable, Results
-from search.services import rebuild
+from search.indexing import rebuild
 from tests.catalogue.factories import VendorFactory, make_sheet
 
 pytestmark = pytest.mark.django_db

@@ -8,15 +8,14 @@ from pathlib import Path
 import pytest
 from django.core import mail
 from django.core.management import call_command
-from django.db import OperationalError, connection
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
 from catalogue.models import ReferenceConfiguration
 from home.models import ContactMessage
 from home.services import CONTENT
-from search.contract import Health
-from search.services import neutral_seed
+from search.indexing import neutral_seed
 from tests.catalogue.factories import make_sheet
 
 pytestmark = pytest.mark.django_db
@@ -164,40 +163,6 @@ class TestRanking:
         assert "par agent" not in text(client.get("/classement/"))
 
 
-class TestProbes:
-    def test_alive_asks_nothing_of_the_database(self, client: Client, django_assert_num_queries):
-        with django_assert_num_queries(0):
-            assert text(client.get("/healthz")) == "ok\n"
-
-    def test_ready_without_an_index_is_503(self, client: Client, monkeypatch):
-        monkeypatch.setattr("home.views.health", lambda: Health(ok=False, detail="absent"))
-        answer = client.get("/readyz")
-        assert answer.status_code == 503
-        assert answer.json()["database"]["ok"] is True
-        assert answer.json()["index"]["ok"] is False
-
-    def test_ready_tells_the_age_of_the_index_and_what_waits(self, client: Client, monkeypatch):
-        rebuilt = (timezone.now() - dt.timedelta(days=2)).isoformat()
-        monkeypatch.setattr("home.views.health", lambda: Health(True, 420, rebuilt))
-        answer = client.get("/readyz")
-        assert answer.status_code == 200
-        body = answer.json()
-        assert body["index"]["stale"] is True
-        assert body["index"]["documents"] == 420
-        assert 172_800 <= body["index"]["age_seconds"] < 172_900
-        assert body["pending"] == 0
-
-    def test_ready_without_a_database_is_503(self, client: Client, monkeypatch):
-        def broken(*_args):
-            raise OperationalError
-
-        monkeypatch.setattr("home.views.pending", broken)
-        monkeypatch.setattr("home.views.health", lambda: Health(True, 1, None))
-        answer = client.get("/readyz")
-        assert answer.status_code == 503
-        assert answer.json()["database"]["ok"] is False
-
-
 class TestForMachines:
     def test_robots_may_read_sheets_but_not_every_filter(self, client: Client, settings):
         page = text(client.get("/robots.txt"))
@@ -264,9 +229,9 @@ class TestErrors:
         def broken(*_args):
             raise RuntimeError("on purpose")
 
-        monkeypatch.setattr("home.views.health", broken)
+        monkeypatch.setattr("home.probes.health", broken)
         client.raise_request_exception = False
-        with django_assert_num_queries(1):  # the view's own, none for the page
+        with django_assert_num_queries(2):  # the view's own, none for the page
             answer = client.get("/readyz")
         assert answer.status_code == 500
         assert "Erreur inattendue" in text(answer)

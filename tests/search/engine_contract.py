@@ -2,10 +2,13 @@
 
 from tests.search.contract.changes import ChangeContract
 from tests.search.contract.differential import DifferentialContract
+from tests.search.contract.explaining import ExplainContract
 from tests.search.contract.facets import FacetContract
+from tests.search.contract.generations import GenerationContract
 from tests.search.contract.offers import ApartContract, OfferContract
 from tests.search.contract.order import OrderContract
 from tests.search.contract.robustness import RobustnessContract
+from tests.search.contract.scanning import ScanContract
 from tests.search.contract.shown import (
     CompletionContract,
     HighlightContract,
@@ -40,6 +43,9 @@ class EngineContract(
     CompletionContract,
     SimilarContract,
     ChangeContract,
+    GenerationContract,
+    ScanContract,
+    ExplainContract,
     RobustnessContract,
     DifferentialContract,
 ):

@@ -9,7 +9,7 @@ from django.db import connection
 from wagtail.images.tests.utils import get_test_image_file
 
 from catalogue.models import BuyerCategory, CatalogueImage, Listing, PriceBand, SolutionPage
-from search import documents, services
+from search import documents, indexing, services
 from search.contract import Hit, Need, Query, Results
 from tests.catalogue.factories import (
     TODAY,
@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("site", "engine")]
 
 def found(text: str = "", need: Need = Need.MEDIUM, **filters: Any) -> Results:
     """Results of a search on a fresh index; `moins_de_100k=("1",)` for `moins-de-100k`."""
-    services.rebuild()
+    indexing.rebuild()
     spelled = {name.replace("_", "-"): values for name, values in filters.items()}
     return services.search(Query(text, spelled, need))
 

@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 import io
 import uuid
+from collections.abc import Iterator
 from unittest.mock import patch
 from xml.etree import ElementTree
 
@@ -13,8 +14,9 @@ from django.utils import timezone
 
 from catalogue.choices import Distribution
 from catalogue.models import CataloguePage
+from search.contract import EngineUnavailable, Hit, Query
 from search.facets import FACETS
-from search.services import rebuild
+from search.indexing import rebuild
 from tests.catalogue.factories import lump_sum, make_offer, make_sheet, per_agent
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +37,11 @@ def catalogue(site, engine) -> CataloguePage:
 def rows(answer) -> list[dict[str, str]]:
     text = b"".join(answer.streaming_content).decode("utf-8-sig")
     return list(csv.DictReader(io.StringIO(text), delimiter=";"))
+
+
+def broken_off(hits: list[Hit]) -> Iterator[Hit]:
+    yield from hits
+    raise EngineUnavailable("gone")
 
 
 class TestJson:
@@ -138,8 +145,7 @@ class TestCsv:
         answer = client.get("/solutions/?format=csv")
         assert b"".join(answer.streaming_content).startswith(b"\xef\xbb\xbfid;")
 
-    def test_holds_every_result_whatever_the_page(self, client: Client, catalogue, monkeypatch):
-        monkeypatch.setattr("search.exports.CSV_BATCH", 7)
+    def test_holds_every_result_whatever_the_page(self, client: Client, catalogue):
         for number in range(47):
             make_offer(make_sheet(f"Fiche {number}"), **lump_sum("1000"))
         rebuild()
@@ -148,8 +154,25 @@ class TestCsv:
 
     def test_asks_the_engine_for_hits_and_nothing_else(self, client: Client, catalogue, engine):
         with patch.object(engine, "search", wraps=engine.search) as search:
-            rows(client.get("/solutions/?format=csv"))
+            assert len(rows(client.get("/solutions/?format=csv"))) == 3
         assert [call.args[0].hits_only for call in search.call_args_list] == [True]
+
+    def test_says_that_the_engine_is_down_before_anything_is_sent(
+        self, client: Client, catalogue, engine
+    ):
+        with patch.object(engine, "scan", side_effect=lambda query: broken_off([])):
+            answer = client.get("/solutions/?format=csv")
+        assert answer.status_code == 503
+        assert "momentanément indisponible" in answer.content.decode()
+
+    def test_is_cut_rather_than_short_when_the_engine_goes_down(
+        self, client: Client, catalogue, engine
+    ):
+        first = next(engine.scan(Query()))
+        with patch.object(engine, "scan", side_effect=lambda query: broken_off([first])):
+            answer = client.get("/solutions/?format=csv")
+        with pytest.raises(EngineUnavailable):
+            rows(answer)
 
     def test_past_the_end_is_its_headers(self, client: Client, catalogue):
         assert rows(client.get("/solutions/?page=999&format=csv")) == []

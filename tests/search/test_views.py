@@ -2,7 +2,6 @@
 
 import gzip
 import re
-from collections.abc import Iterator
 from unittest.mock import patch
 from urllib.parse import quote
 
@@ -15,9 +14,9 @@ from wagtail.images.tests.utils import get_test_image_file
 
 from catalogue.choices import Distribution, Origin, Size
 from catalogue.models import CatalogueImage, CataloguePage
-from search.contract import EngineUnavailable, Query, Results
+from search.contract import Query, Results
 from search.facets import FACETS
-from search.services import rebuild
+from search.indexing import rebuild
 from tests.catalogue.factories import (
     VendorFactory,
     lump_sum,
@@ -257,38 +256,6 @@ class TestBadInput:
     def test_of_any_bytes_is_answered(self, client: Client, catalogue, query_string, kind):
         environ = {"QUERY_STRING": query_string.decode("latin-1") + kind}
         assert client.get(SOLUTIONS, **environ).status_code in (200, 400)
-
-
-class TestEngineDown:
-    @pytest.fixture(autouse=True)
-    def _down(self, catalogue) -> Iterator[None]:
-        with (
-            patch("search.services.search", side_effect=EngineUnavailable),
-            patch("search.services.autocomplete", side_effect=EngineUnavailable),
-        ):
-            yield
-
-    def test_the_page_says_so_and_finds_names_and_categories(self, client: Client):
-        page = soup(client, f"{SOLUTIONS}?q=gardenne&taille=pme")
-        assert "momentanément indisponible" in text_of(page, "#avis")
-        assert "PME" in text_of(page, "#avis")
-        assert [link["href"] for link in page.select(".gs-sheets a")] == ["/solutions/gardenne/"]
-        page = soup(client, f"{SOLUTIONS}?q=Visioconférence")
-        assert len(page.select(".gs-sheets a")) == 2
-
-    def test_drafts_are_not_shown(self, client: Client):
-        make_sheet("Brouillonne", live=False)
-        assert not soup(client, f"{SOLUTIONS}?q=brouillonne").select(".gs-sheets a")
-
-    @pytest.mark.parametrize("kind", ["json", "csv", "atom"])
-    def test_data_is_refused_with_a_reason(self, client: Client, kind: str):
-        answer = client.get(f"{SOLUTIONS}?format={kind}")
-        assert answer.status_code == 503
-        assert "momentanément indisponible" in answer.content.decode()
-
-    def test_suggestions_are_silent(self, client: Client):
-        answer = client.get(f"{SOLUTIONS}suggestions?q=orv")
-        assert (answer.status_code, answer.json()) == (503, {"suggestions": []})
 
 
 class TestSuggestions:

@@ -10,6 +10,7 @@ from accounts.models import User
 from catalogue.models import Category
 from home.services import EDITORS
 from search.models import IndexTarget, PendingDocument, ReplacedProduct, SynonymGroup
+from tests.accounts.signing_in import sign_in_staff
 
 pytestmark = pytest.mark.django_db
 
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.django_db
 def editor(client, site):
     user = User.objects.create_user("redaction@exemple.fr", "x", is_staff=True)
     user.groups.add(Group.objects.get(name=EDITORS))
-    client.force_login(user)
+    sign_in_staff(client, user)
     return client
 
 
@@ -36,7 +37,7 @@ def test_staff_without_the_right_is_refused(client, site, address):
     )
     user = User.objects.create_user("lecture@exemple.fr", "x", is_staff=True)
     user.groups.add(group)
-    client.force_login(user)
+    sign_in_staff(client, user)
     assert client.get(reverse(address)).url == reverse("wagtailadmin_home")
 
 

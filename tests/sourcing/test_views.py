@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from catalogue.choices import Deployment, SecNumCloud, Source
 from catalogue.models import BuyerCategory
-from search import services
+from search import indexing, services
 from search.contract import EngineUnavailable, Need
 from search.forms import closed_labels
 from sourcing.comparison import compare
@@ -160,7 +160,7 @@ def test_a_column_can_be_removed_and_the_need_is_kept(sheets):
 
 def test_words_find_solutions_to_add(sheets, engine):
     make_sheet("Visiolane", summary="Visioconférence de proximité.")
-    services.rebuild()
+    indexing.rebuild()
     html = read("?s=orvalis&q=visiolane")
     assert 'href="/comparer/?s=orvalis&amp;s=visiolane"' in html
 

@@ -3,8 +3,9 @@
 Several processes read while one writes. A generation is a folder with a text index, which says
 what a text finds (`text_index`), and a file of documents (`store`), which says all the rest; each
 reading process keeps facet values in memory as bits (`columns`) and counts on them (`selection`).
-`engine` is the whole seen from outside, `generations` the folders and locks, `reader` what a
-process has open, `matching` what is made of a text, `preparing` and `writing` the changes.
+`engine` is the whole seen from outside, `generations` the folders and locks, `building` how one is
+made and changed, `reader` what a process has open, `matching` what is made of a text, `preparing`
+and `writing` the changes.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from search.contract import Facet, Need, PriceKind, Scope
+from search.hits import TOTAL_BITS, OfferRow, offer_values, preference_key, price
 
 _Number = TypeVar("_Number", np.uint64, np.int64)
 
@@ -40,17 +41,6 @@ ONLY = "yes"
 NEVER = np.iinfo(np.int64).max
 _SPARE_WORDS = 16
 _BATCH = 8192
-_TOTAL_BITS = 50
-_MOST_POSITIONS = 255
-
-
-class OfferRow(NamedTuple):
-    """What the index keeps of an offer: `needs` gives price kind, total and values by need."""
-
-    uid: str
-    trial: bool
-    facets: Mapping[str, Sequence[str]]
-    needs: Mapping[str, tuple[str, int | None, Mapping[str, Sequence[str]]]]
 
 
 class Row(NamedTuple):
@@ -120,29 +110,11 @@ class Columns:
         return columns
 
 
-def preference_key(offer: OfferRow, need: Need, position: int) -> int:
-    """Order among a sheet's offers: production, priced lowest, on quote, unpriced, position."""
-    kind, total = price(offer, need)
-    rank = 3 * int(offer.trial)
-    if kind == PriceKind.QUOTE:
-        rank, total = rank + 1, 0
-    elif kind == PriceKind.UNPRICED:
-        rank, total = rank + 2, 0
-    cents = min(max(total or 0, 0), (1 << _TOTAL_BITS) - 1)
-    return (((rank << _TOTAL_BITS) | cents) << 8) | min(position, _MOST_POSITIONS)
-
-
 def totals(keys: Integers) -> Integers:
     """The totals in cents that preference keys stand for, `NEVER` where there is none."""
-    ranks = keys >> (_TOTAL_BITS + 8)
-    cents = (keys >> 8) & ((1 << _TOTAL_BITS) - 1)
-    return np.where(np.isin(ranks, (0, 3)), cents, NEVER)
-
-
-def price(offer: OfferRow, need: Need) -> tuple[PriceKind, int | None]:
-    """Kind and total in cents of an offer for a need; unpriced when nothing was said of it."""
-    kind, total, _ = offer.needs.get(need, (PriceKind.UNPRICED, None, {}))
-    return PriceKind(kind), 0 if kind == PriceKind.FREE and total is None else total
+    ranks = keys >> (TOTAL_BITS + 8)
+    cents = (keys >> 8) & ((1 << TOTAL_BITS) - 1)
+    return np.where(ranks == 0, cents, NEVER)
 
 
 def empty(facets: Sequence[Facet]) -> Columns:
@@ -268,14 +240,6 @@ def _placed(row: Row, facets: Sequence[Facet]) -> Iterator[tuple[TableKey, int, 
                 for key in _keys(facet):
                     for value in offer_values(offer, facet, key[1]):
                         yield key, plane, value
-
-
-def offer_values(offer: OfferRow, facet: Facet, need: Need | None) -> Sequence[str]:
-    """The values that an offer has in a facet of offers."""
-    if not facet.per_need or need is None:
-        return offer.facets.get(facet.name, ())
-    priced = offer.needs.get(need)
-    return priced[2].get(facet.name, ()) if priced else ()
 
 
 def resized(source: NDArray[_Number], shape: tuple[int, ...], fill: int = 0) -> NDArray[_Number]:

@@ -1,53 +1,56 @@
 """The embedded engine seen from outside: what the contract promises, step by step."""
 
 import os
-import sqlite3
 import threading
 import time
 import weakref
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from search.analysis import ANALYSER_VERSION, TextPlan, completions, fold, parse, plan
+from search.analysis import TextPlan, completions, fold, parse, plan
 from search.contract import (
     Completion,
     Document,
-    EngineUnavailable,
+    Engine,
     Facet,
     Health,
     Hit,
     Query,
+    Reason,
     Results,
     Sort,
     Vocabulary,
 )
-from search.engines.embedded import snapshot
+from search.engines.embedded.building import (
+    Building,
+    Change,
+    apply,
+    putting,
+    removing,
+    unavailable_when_broken,
+)
 from search.engines.embedded.columns import Integers
-from search.engines.embedded.generations import REBUILD, Generation, Generations, Pointer
-from search.engines.embedded.hits import hit
-from search.engines.embedded.matching import Matcher, TextMatch, similar
-from search.engines.embedded.preparing import prepare
-from search.engines.embedded.reader import Reader, View, all_columns
+from search.engines.embedded.generations import Generation, Generations, Pointer
+from search.engines.embedded.matching import Matcher, TextMatch, reasons, similar
+from search.engines.embedded.reader import Reader, View
 from search.engines.embedded.selection import Selection
-from search.engines.embedded.store import Store
-from search.engines.embedded.text_index import TextIndex, TextIndexError
-from search.engines.embedded.writing import Changes, Filling, TextChange
+from search.hits import hit
 
 LOCK_SECONDS = 10.0
 """How long a writer waits for another before it gives up."""
 
 _REMEMBERED = 8
+_SCANNED = 500
 # Readers of a parent process: closing their files here would disturb the parent's locks.
 _inherited: list[Reader] = []
 
 
-class EmbeddedEngine:
+class EmbeddedEngine(Engine):
     """A search engine in a directory; see `search.contract.Engine` for what each method promises.
 
     `facets` are all that may be filtered; `vocabulary` is called for each text, and should be
@@ -74,44 +77,9 @@ class EmbeddedEngine:
         )
         _forget_after_fork(self)
 
-    def rebuild(self, documents: Iterable[Document]) -> int:
-        """Build a new generation from `documents`, swap it in, return how many it holds.
-
-        An error from `documents` comes through and leaves the index as it was. Of documents with
-        the same id the first counts.
-        """
-        with self._writing():
-            previous = self._previous()
-            generation = self._generations.new()
-            try:
-                count = self._fill(generation, documents)
-                self._generations.publish(generation)
-            except BaseException:
-                self._generations.discard(generation)
-                raise
-            self._generations.sweep(keep=previous)
-        return count
-
-    def _previous(self) -> Generation | None:
-        try:
-            return self._generations.current()
-        except EngineUnavailable:
-            return None
-
-    def _fill(self, generation: Generation, documents: Iterable[Document]) -> int:
-        text = TextIndex.create(generation.text)
-        filling = Filling(generation.documents)
-        try:
-            text.fill(filling.add(map(prepare, documents)))
-            filling.finish({"analyser": ANALYSER_VERSION, "rebuilt_at": _now()})
-        finally:
-            filling.close()
-        store = Store(generation.documents)
-        try:
-            snapshot.save(all_columns(store, self._facets), generation.columns)
-        finally:
-            store.close()
-        return filling.count
+    def generation(self) -> Building:
+        """Begin a new generation; searches and changes go on in the current one."""
+        return Building(self._generations, self._facets, self._lock_seconds)
 
     def upsert(self, documents: Sequence[Document]) -> None:
         """Add or replace documents; visible to the next search of any process.
@@ -119,42 +87,25 @@ class EmbeddedEngine:
         Done again after a crash, it repairs what the crash left half written. Of documents with
         the same id the last counts.
         """
-        prepared = [prepare(one) for one in {one.id: one for one in documents}.values()]
-        if prepared:
-            self._change(lambda changes: [changes.put(one) for one in prepared])
+        if documents:
+            self._change(putting(documents))
 
     def delete(self, ids: Sequence[str]) -> None:
         """Remove documents; unknown ids are ignored."""
         if ids:
-            self._change(
-                lambda changes: [
-                    change for id_ in dict.fromkeys(ids) if (change := changes.delete(id_))
-                ]
-            )
+            self._change(removing(ids))
 
-    def _change(self, apply: Callable[[Changes], list[TextChange]]) -> None:
-        with self._writing():
+    def _change(self, change: Change) -> None:
+        with unavailable_when_broken(), self._generations.writing(self._lock_seconds):
             reader = self._reader()
-            with reader.store.connection() as connection:
-                connection.execute("BEGIN IMMEDIATE")
-                changes = Changes(connection)
-                if texts := apply(changes):
-                    changes.finish()
-                    # The text first: what the documents say to exist, it must know. A crash in
-                    # between leaves ordinals that no document claims, or a newer text of one.
-                    TextIndex.open(reader.generation.text).apply(texts)
-                connection.execute("COMMIT")
+            apply(change, reader.generation, reader.store)
             self._generations.sweep_later()
 
     def search(self, query: Query) -> Results:
         """Answer a query: exact total, disjunctive counts, one page of hits."""
         started = time.perf_counter()
-        if unknown := query.filters.keys() - self._names:
-            raise ValueError(f"unknown facets: {', '.join(sorted(unknown))}")
         with self._reading() as (reader, view):
-            found = self._match(reader, view, query.text)
-            columns = view.columns
-            selection = Selection(columns, query, found.bits(columns.words) if found else None)
+            found, selection = self._select(reader, view, query)
             ords = _page(_ordered(view, selection, query, found), query)
             stored = reader.store.stored(ords)
             whole = not query.hits_only
@@ -171,6 +122,44 @@ class EmbeddedEngine:
                 suggestion=found.suggestion if found and whole else None,
                 took_ms=(time.perf_counter() - started) * 1000,
             )
+
+    def scan(self, query: Query) -> Iterator[Hit]:
+        """All hits of a query in its order, without highlights, as they were when this began.
+
+        A generation swapped out meanwhile is read to its end.
+        """
+        with unavailable_when_broken():
+            reader = self._reader()
+            with reader.store.frozen() as stored_then:
+                view = reader.view()
+                found, selection = self._select(reader, view, query)
+                ords = _ordered(view, selection, query, found)
+                for start in range(0, len(ords), _SCANNED):
+                    batch = ords[start : start + _SCANNED].tolist()
+                    stored = stored_then(batch)
+                    for ord_ in batch:
+                        if ord_ in stored:
+                            yield hit(stored[ord_], query, self._facets, None)
+
+    def explain(self, query: Query, ids: Sequence[str]) -> Mapping[str, Reason]:
+        """What a query's text is worth in each of these sheets; those not found are left out."""
+        with self._reading() as (reader, view):
+            ords = reader.store.ordinals(ids)
+            found = self._match(reader, view, query.text)
+            if found is None:
+                return dict.fromkeys(ords, Reason(0.0, "neutral order"))
+            worth = reasons(view, found, ords.values())
+            return {id_: worth[ord_] for id_, ord_ in ords.items() if ord_ in worth}
+
+    def _select(
+        self, reader: Reader, view: View, query: Query
+    ) -> tuple[TextMatch | None, Selection]:
+        """What the text finds, None when it asks for nothing, and what filters leave of it."""
+        if unknown := query.filters.keys() - self._names:
+            raise ValueError(f"unknown facets: {', '.join(sorted(unknown))}")
+        found = self._match(reader, view, query.text)
+        bits = found.bits(view.columns.words) if found else None
+        return found, Selection(view.columns, query, bits)
 
     def _match(self, reader: Reader, view: View, text: str) -> TextMatch | None:
         """What a text finds, None when it asks for nothing; remembered for the next page."""
@@ -208,7 +197,7 @@ class EmbeddedEngine:
     def similar(self, id: str, limit: int = 4) -> tuple[Hit, ...]:
         """Sheets most like this one, itself excluded; empty when unknown."""
         with self._reading() as (reader, view):
-            ord_ = reader.store.ordinal(id)
+            ord_ = reader.store.ordinals([id]).get(id)
             if ord_ is None or limit < 1:
                 return ()
             ords = similar(reader, view, ord_, limit)
@@ -239,14 +228,9 @@ class EmbeddedEngine:
 
     @contextmanager
     def _reading(self) -> Iterator[tuple[Reader, View]]:
-        with _unavailable_when_broken():
+        with unavailable_when_broken():
             reader = self._reader()
             yield reader, reader.view()
-
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        with _unavailable_when_broken(), self._generations.writing(self._lock_seconds):
-            yield
 
     def _reader(self) -> Reader:
         """The current generation, opened; another one as soon as the pointer was swapped."""
@@ -283,14 +267,6 @@ def _forget_after_fork(engine: EmbeddedEngine) -> None:
     os.register_at_fork(after_in_child=forget)
 
 
-@contextmanager
-def _unavailable_when_broken() -> Iterator[None]:
-    try:
-        yield
-    except (sqlite3.Error, TextIndexError) as error:
-        raise EngineUnavailable(f"the index cannot be used ({error}): {REBUILD}") from error
-
-
 def _ordered(view: View, selection: Selection, query: Query, found: TextMatch | None) -> Integers:
     """Ordinals of the sheets matched in the order asked for, ties in neutral order."""
     ords = selection.among(view.in_neutral_order)
@@ -313,7 +289,3 @@ def _by(keys: NDArray[np.int64] | NDArray[np.float64], ords: Integers) -> Intege
 def _page(ords: Integers, query: Query) -> list[int]:
     start = (query.page - 1) * query.page_size
     return [int(one) for one in ords[start : start + query.page_size]]
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,7 +1,8 @@
 """The folders of an embedded index: one a generation, and which of them is current.
 
 `CURRENT` holds the name of the generation in use and is swapped in one step. Readers keep the
-files they have open, and look at the pointer before every search.
+files they have open, and look at the pointer before every search. A generation being built is
+locked by its builder, so that it is not taken for the rest of a crash.
 """
 
 import fcntl
@@ -12,13 +13,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 from search.contract import EngineUnavailable
 
 POINTER = "CURRENT"
 REBUILD = "run `manage.py rebuild_index`"
 _LOCK = "write.lock"
+_BUILDING = "building.lock"
 _TEXT = "text"
 _DOCUMENTS = "documents.sqlite3"
 _COLUMNS = "columns"
@@ -53,6 +55,11 @@ class Generation(NamedTuple):
     def columns(self) -> Path:
         """Folder of the columns as they were when the generation was built."""
         return self.path / _COLUMNS
+
+    @property
+    def building(self) -> Path:
+        """File that is locked as long as the generation is being built."""
+        return self.path / _BUILDING
 
 
 class Generations:
@@ -106,15 +113,34 @@ class Generations:
                     raise EngineUnavailable(message) from error
                 time.sleep(_POLL_SECONDS)
 
-    def new(self) -> Generation:
-        """A new empty folder, which nothing points at."""
-        name = f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(3)}"
-        with _reported(self._directory):
-            (self._directory / name).mkdir()
-        return Generation(self._directory / name)
+    def new(self, timeout: float) -> tuple[Generation, IO[str]]:
+        """A new folder, which nothing points at; it is swept once the file given back is closed.
 
-    def publish(self, generation: Generation) -> None:
-        """Make a generation the current one, in one step."""
+        Waits at most `timeout` seconds for another writer: nobody sweeps it before it is locked.
+        """
+        name = f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(3)}"
+        generation = Generation(self._directory / name)
+        with self.writing(timeout), _reported(self._directory):
+            generation.path.mkdir()
+            return generation, _locked(generation)
+
+    def publish(self, generation: Generation, timeout: float) -> None:
+        """Make a generation the current one, in one step; the one before stays a while.
+
+        Waits at most `timeout` seconds for another writer.
+        """
+        with self.writing(timeout):
+            previous = self._current_or_none()
+            self._point_at(generation)
+            self.sweep(keep=previous)
+
+    def _current_or_none(self) -> Generation | None:
+        try:
+            return self.current()
+        except EngineUnavailable:
+            return None
+
+    def _point_at(self, generation: Generation) -> None:
         fresh = self._directory / f"{POINTER}.new"
         with _reported(self._directory):
             with open(fresh, "w", encoding="utf-8") as file:
@@ -124,15 +150,16 @@ class Generations:
             os.replace(fresh, self._directory / POINTER)
 
     def sweep(self, *, keep: Generation | None = None) -> None:
-        """Remove the generations that are neither current nor `keep`. The caller holds the lock.
+        """Remove the generations that are neither current, nor `keep`, nor being built.
 
-        The one before the current stays a while, for searches that began on it.
+        The caller holds the lock. `keep` is the one before, for searches that began on it.
         """
         with suppress(EngineUnavailable):
             kept = {self._current_name(), keep.path.name if keep else ""}
             for path in self._directory.iterdir():
                 if path.is_dir() and path.name not in kept:
-                    shutil.rmtree(path, ignore_errors=True)
+                    with suppress(OSError), _locked(Generation(path)):
+                        shutil.rmtree(path, ignore_errors=True)
 
     def sweep_later(self) -> None:
         """Remove old generations once the current one has been in use for ten minutes."""
@@ -141,10 +168,21 @@ class Generations:
             if age > _GRACE_SECONDS:
                 self.sweep()
 
-    @staticmethod
-    def discard(generation: Generation) -> None:
-        """Remove a generation that was never published."""
-        shutil.rmtree(generation.path, ignore_errors=True)
+    def discard(self, generation: Generation) -> None:
+        """Remove a generation, unless it is the current one."""
+        if self._current_or_none() != generation:
+            shutil.rmtree(generation.path, ignore_errors=True)
+
+
+def _locked(generation: Generation) -> IO[str]:
+    """The lock of a generation that nobody builds; raises `BlockingIOError` when somebody does."""
+    lock = open(generation.building, "a")  # noqa: SIM115  (closed by whoever wanted it)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        lock.close()
+        raise
+    return lock
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -21,13 +21,14 @@ from search.analysis import (
     plan,
     related,
 )
-from search.contract import CATEGORY_FACET, TAG_FACET, Vocabulary
+from search.contract import CATEGORY_FACET, TAG_FACET, Reason, Vocabulary
 from search.engines.embedded.columns import Bits, Integers, Table
 from search.engines.embedded.reader import Reader, View
 from search.engines.embedded.selection import ordinals, packed
 from search.engines.embedded.text_index import Scores
 
 _EXACT_NAME, _NAME_START, _TEXT = 0, 1, 2
+_TIERS: Mapping[float, str] = {_EXACT_NAME: "exact name", _NAME_START: "name start"}
 # Far above any score: a named sheet comes before whatever the text finds.
 _TIER = 1e6
 # A word that some sheet uses is taken for a typing error only beside one this many times commoner.
@@ -41,10 +42,11 @@ _TELLING_FIELDS = ("categories", "words", "summary", "features", "description")
 
 @dataclass(frozen=True)
 class TextMatch:
-    """The sheets that a text finds: `rank` by ordinal, the lower the better."""
+    """The sheets that a text finds: `rank` by ordinal, the lower the better; what was asked."""
 
     ords: Integers
     rank: Scores
+    asked: TextPlan
     marker: Marker
     suggestion: str | None
 
@@ -95,7 +97,7 @@ class Matcher:
             suggestion = corrected(parsed, shown)
         elif nothing:
             suggestion = self._commoner(parsed, wanted)
-        return TextMatch(ords, rank, Marker(asked.marks), suggestion)
+        return TextMatch(ords, rank, asked, Marker(asked.marks), suggestion)
 
     def _ranked(self, asked: TextPlan) -> tuple[Integers, Scores]:
         """What a plan finds, with the sheets it names."""
@@ -176,13 +178,26 @@ class Matcher:
         return text if len(ords) else None
 
 
+def reasons(view: View, found: TextMatch, ords: Iterable[int]) -> dict[int, Reason]:
+    """What a text is worth in some sheets: more than any score for those that it names."""
+    wanted = np.isin(found.ords, list(ords))
+    ranks = dict(zip(found.ords[wanted].tolist(), found.rank[wanted].tolist(), strict=True))
+    parts = view.text.explain(found.asked, list(ranks))
+    return {
+        ord_: Reason(
+            _TEXT * _TIER - rank, _TIERS.get(rank / _TIER, "text, sum of"), parts.get(ord_, ())
+        )
+        for ord_, rank in ranks.items()
+    }
+
+
 def similar(reader: Reader, view: View, ord_: int, limit: int) -> list[int]:
     """Ordinals of the sheets most like one: by sub-category, then by tags and text together."""
     stored = reader.store.stored([ord_]).get(ord_)
     if stored is None:
         return []
-    by_category = _shared(view, CATEGORY_FACET, stored.row.facets.get(CATEGORY_FACET, ()))
-    by_tag = _shared(view, TAG_FACET, stored.row.facets.get(TAG_FACET, ()))
+    by_category = _shared(view, CATEGORY_FACET, stored.facets.get(CATEGORY_FACET, ()))
+    by_tag = _shared(view, TAG_FACET, stored.facets.get(TAG_FACET, ()))
     rest = by_tag / max(by_tag.max(initial=0.0), 1.0)
     stems = _telling_stems(reader, stored.text)
     if stems:

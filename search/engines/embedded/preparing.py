@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 
 from search.analysis import fold, forms, normalise, surfaces
 from search.contract import CATEGORY_FACET, TEXT_FIELDS, Document, OfferDocument, PriceKind
-from search.engines.embedded.columns import OfferRow, Row
+from search.engines.embedded.columns import Row
+from search.hits import OfferRow
 
 _MOST_NAME_WORDS = 12
 

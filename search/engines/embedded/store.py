@@ -8,14 +8,16 @@ import json
 import sqlite3
 import threading
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from search.analysis import Entry
 from search.engines.embedded.columns import Row
 from search.engines.embedded.preparing import row
+from search.hits import Stored
 
 SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -45,16 +47,6 @@ _BUSY_SECONDS = 5.0
 _MOST_PARAMETERS = 900
 # Sorts after anything that a name can hold.
 _LAST = "\U0010ffff"
-
-
-class Stored(NamedTuple):
-    """A sheet as it is given back: its columns, its card, its offers' and its original text."""
-
-    id: str
-    row: Row
-    card: Mapping[str, Any]
-    offer_cards: Sequence[Mapping[str, Any]]
-    text: Mapping[str, str]
 
 
 class Store:
@@ -94,6 +86,18 @@ class Store:
     def __del__(self) -> None:
         # An engine may be dropped without a word; Python 3.13 warns of files left open.
         self.close()
+
+    @contextmanager
+    def frozen(self) -> Iterator[Callable[[Iterable[int]], dict[int, Stored]]]:
+        """`stored`, as the sheets are now whatever changes meanwhile, the file's removal included.
+
+        Not to be held for long: what is written meanwhile cannot be tidied up.
+        """
+        with self.connection() as connection:
+            connection.execute("BEGIN")
+            connection.execute("SELECT value FROM meta").fetchone()  # begins it indeed
+            yield partial(_read, connection)
+            connection.execute("COMMIT")
 
     def _rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[Any]:
         with self.connection() as connection:
@@ -135,21 +139,17 @@ class Store:
         sql = f"SELECT stem, sum(frequency) FROM words WHERE stem IN ({marks}) GROUP BY stem"  # noqa: S608  (marks only)
         return Counter(dict(self._rows(sql, wanted)))
 
-    def ordinal(self, id_: str) -> int | None:
-        """The ordinal of a sheet, None when there is no such sheet."""
-        found = self._rows("SELECT ord FROM documents WHERE id = ? AND alive", (id_,))
-        return int(found[0][0]) if found else None
+    def ordinals(self, ids: Sequence[str]) -> dict[str, int]:
+        """The ordinals of sheets by id; one that does not exist is left out."""
+        marks = ",".join("?" * len(ids))
+        return dict(
+            self._rows(f"SELECT id, ord FROM documents WHERE id IN ({marks}) AND alive", ids)  # noqa: S608  (marks only)
+        )
 
     def stored(self, ords: Iterable[int]) -> dict[int, Stored]:
         """Sheets by ordinal; one that is gone is left out."""
-        wanted = [int(one) for one in ords]
-        marks = ",".join("?" * len(wanted))
-        sql = f"SELECT ord, id, alive, columns, card, text FROM documents WHERE ord IN ({marks})"  # noqa: S608
-        return {
-            ord_: _stored(id_, row(ord_, alive, columns), card, text)
-            for ord_, id_, alive, columns, card, text in self._rows(sql, wanted)
-            if alive
-        }
+        with self.connection() as connection:
+            return _read(connection, ords)
 
     def named(self, name: str) -> tuple[list[int], list[int]]:
         """Ordinals of the sheets called so, and of those whose name goes on with other words."""
@@ -182,9 +182,20 @@ class Store:
         return [int(one) for one in joined.split(",")] if joined else []
 
 
+def _read(connection: sqlite3.Connection, ords: Iterable[int]) -> dict[int, Stored]:
+    wanted = [int(one) for one in ords]
+    marks = ",".join("?" * len(wanted))
+    sql = f"SELECT ord, id, alive, columns, card, text FROM documents WHERE ord IN ({marks})"  # noqa: S608
+    return {
+        ord_: _stored(id_, row(ord_, alive, columns), card, text)
+        for ord_, id_, alive, columns, card, text in connection.execute(sql, wanted)
+        if alive
+    }
+
+
 def _stored(id_: str, columns: Row, cards: str, text: str) -> Stored:
     card, offer_cards = json.loads(cards)
-    return Stored(id_, columns, card, offer_cards, json.loads(text))
+    return Stored(id_, columns.facets, columns.offers, card, offer_cards, json.loads(text))
 
 
 def connect(path: Path, *, create: bool = False) -> sqlite3.Connection:

@@ -4,10 +4,12 @@ The only file that knows tantivy. Texts arrive analysed (stems, a space between 
 """
 
 import gc
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import tantivy
@@ -15,7 +17,7 @@ from numpy.typing import NDArray
 from tantivy import Occur, Query
 
 from search.analysis import Clause, TextPlan, analyse
-from search.contract import CATEGORY_FACET, TEXT_FIELDS, TextField
+from search.contract import CATEGORY_FACET, TEXT_FIELDS, Reason, TextField
 from search.engines.embedded.columns import Integers
 from search.engines.embedded.writing import TextChange
 
@@ -121,6 +123,14 @@ class TextIndex:
             return TextSearcher(self._index.schema, self._index.searcher())
 
 
+class _Part(NamedTuple):
+    """A query, those that it is made of, and how to say it: as Lucene does, for one reader."""
+
+    text: str
+    query: Query
+    parts: tuple["_Part", ...] = ()
+
+
 class TextSearcher:
     """The index at one moment; any thread may use it."""
 
@@ -136,39 +146,81 @@ class TextSearcher:
     def resembling(self, stems: Sequence[str], limit: int) -> tuple[Integers, Scores]:
         """The `limit` ordinals that share most of these stems, best first, and their scores."""
         with _reported():
-            shared = [(Occur.Should, self._anywhere((stem,), 1.0)) for stem in stems]
+            shared = [(Occur.Should, self._anywhere((stem,), 1.0).query) for stem in stems]
             return self._find(Query.boolean_query(shared), limit)
+
+    def explain(self, plan: TextPlan, ords: Sequence[int]) -> dict[int, tuple[Reason, ...]]:
+        """What each part of a plan is worth in those of these ordinals that satisfy it.
+
+        The sum is the score.
+        """
+        with _reported():
+            among = Query.term_set_query(self._schema, _ORD, list(ords))
+            found = Query.boolean_query(
+                [
+                    (Occur.Must, self._query(plan)),
+                    (Occur.Must, Query.const_score_query(among, 0.0)),
+                ]
+            )
+            hits = self._searcher.search(found, limit=max(len(ords), 1), count=False).hits
+            addresses = [address for _, address in hits]
+            scored = [
+                *map(self._clause, plan.clauses),
+                *self._adjacent(plan.clauses),
+                *(self._anywhere(phrase, 1.0) for phrase in plan.phrases),
+            ]
+            return {
+                ord_: self._reasons(scored, address)
+                for ord_, address in zip(self._ordinals(addresses).tolist(), addresses, strict=True)
+            }
+
+    def _reasons(self, parts: Sequence[_Part], at: tantivy.DocAddress) -> tuple[Reason, ...]:
+        """What queries are worth in a document; those that do not find it are left out."""
+        reasons = []
+        for part in parts:
+            try:
+                explained = json.loads(part.query.explain(self._searcher, at).to_json())
+            except ValueError as error:  # the client has one error for everything
+                if "does not match" not in str(error):
+                    raise
+            else:
+                inside = self._reasons(part.parts, at)
+                reasons.append(Reason(explained["value"], part.text, inside))
+        return tuple(reasons)
 
     def _find(self, query: Query, limit: int | None = None) -> tuple[Integers, Scores]:
         most = limit or max(self._searcher.num_docs, 1)
         with _without_collections():
             hits = self._searcher.search(query, limit=most, count=False).hits
             scores = np.array([score for score, _ in hits], np.float64)
-            addresses = [address for _, address in hits]
-            ords = self._searcher.fast_field_values(_ORD, addresses)
-            return np.array(ords, np.int64), scores
+            return self._ordinals([address for _, address in hits]), scores
+
+    def _ordinals(self, addresses: list[tantivy.DocAddress]) -> Integers:
+        return np.array(self._searcher.fast_field_values(_ORD, addresses), np.int64)
 
     def _query(self, plan: TextPlan) -> Query:
         parts: list[tuple[Occur, Query]] = []
         if plan.clauses:
-            wanted = [self._clause(clause) for clause in plan.clauses if clause.needed]
+            wanted = [self._clause(clause).query for clause in plan.clauses if clause.needed]
             needed = Query.boolean_query(
                 [(Occur.Should, query) for query in wanted],
                 minimum_number_should_match=plan.required,
             )
             parts.append((Occur.Must, needed))
             parts += [
-                (Occur.Should, self._clause(clause)) for clause in plan.clauses if not clause.needed
+                (Occur.Should, self._clause(clause).query)
+                for clause in plan.clauses
+                if not clause.needed
             ]
-            parts += [(Occur.Should, query) for query in self._adjacent(plan.clauses)]
-        parts += [(Occur.Must, self._anywhere(phrase, 1.0)) for phrase in plan.phrases]
+            parts += [(Occur.Should, part.query) for part in self._adjacent(plan.clauses)]
+        parts += [(Occur.Must, self._anywhere(phrase, 1.0).query) for phrase in plan.phrases]
         if not parts:
             parts.append((Occur.Must, Query.const_score_query(Query.all_query(), 0.0)))
-        parts += [(Occur.MustNot, self._anywhere(stems, 1.0)) for stems in plan.excluded]
+        parts += [(Occur.MustNot, self._anywhere(stems, 1.0).query) for stems in plan.excluded]
         return Query.boolean_query(parts)
 
-    def _clause(self, clause: Clause) -> Query:
-        queries = [
+    def _clause(self, clause: Clause) -> _Part:
+        leaves = [
             # A phrase scores the sum of its words, where an expression stands for one word.
             self._in_field(
                 field, expression.stems, field.boost * expression.weight / len(expression.stems)
@@ -176,48 +228,58 @@ class TextSearcher:
             for expression in clause.expressions
             for field in TEXT_FIELDS
         ]
-        text = Query.disjunction_max_query(queries, _TIE_BREAKER)
+        text = _best(clause.word.folded, leaves, _TIE_BREAKER)
         if not clause.categories:
             return text
         standing = Query.term_set_query(self._schema, CATEGORY_FACET, list(clause.categories))
-        either = Query.boolean_query(
-            [
-                (Occur.Should, text),
-                (Occur.Should, Query.const_score_query(standing, CATEGORY_SCORE)),
-            ]
+        stands = _Part(
+            " ".join(f"{CATEGORY_FACET}:{code}" for code in clause.categories),
+            Query.const_score_query(standing, CATEGORY_SCORE),
         )
         # Of the sheets that stand there, those that speak of it most.
-        spoken = [stem for code in clause.categories for stem in analyse(code.replace("-", " "))]
-        return Query.boolean_query(
+        spoken = [
+            self._anywhere((stem,), _SPOKEN_BOOST)
+            for code in clause.categories
+            for stem in analyse(code.replace("-", " "))
+        ]
+        either = [(Occur.Should, part.query) for part in (text, stands)]
+        query = Query.boolean_query(
             [
-                (Occur.Must, either),
-                *((Occur.Should, self._anywhere((stem,), _SPOKEN_BOOST)) for stem in spoken),
+                (Occur.Must, Query.boolean_query(either)),
+                *((Occur.Should, part.query) for part in spoken),
             ]
         )
+        return _Part(f"{clause.word.folded}, sum of", query, (text, stands, *spoken))
 
-    def _adjacent(self, clauses: Sequence[Clause]) -> Iterator[Query]:
+    def _adjacent(self, clauses: Sequence[Clause]) -> Iterator[_Part]:
         """Words typed one after the other say more where they stand so."""
         for clause, following in pairwise(clauses):
             pair = (clause.word.stem, following.word.stem)
-            queries = [
+            leaves = [
                 self._in_field(field, pair, field.boost * _ADJACENT_BOOST)
                 for field in TEXT_FIELDS
                 if field.name in _ADJACENT_FIELDS
             ]
-            yield Query.disjunction_max_query(queries)
+            yield _best(" ".join(pair), leaves, 0.0)
 
-    def _anywhere(self, stems: Sequence[str], weight: float) -> Query:
-        return Query.disjunction_max_query(
-            [self._in_field(field, stems, field.boost * weight) for field in TEXT_FIELDS],
-            _TIE_BREAKER,
-        )
+    def _anywhere(self, stems: Sequence[str], weight: float) -> _Part:
+        leaves = [self._in_field(field, stems, field.boost * weight) for field in TEXT_FIELDS]
+        return _best(" ".join(stems), leaves, _TIE_BREAKER)
 
-    def _in_field(self, field: TextField, stems: Sequence[str], boost: float) -> Query:
+    def _in_field(self, field: TextField, stems: Sequence[str], boost: float) -> _Part:
         if len(stems) == 1:
+            text = f"{field.name}:{stems[0]}"
             query = Query.term_query(self._schema, field.name, stems[0], "position")
         else:
+            text = f'{field.name}:"{" ".join(stems)}"'
             query = Query.phrase_query(self._schema, field.name, list(stems))
-        return Query.boost_query(query, boost)
+        return _Part(text, Query.boost_query(query, boost))
+
+
+def _best(words: str, leaves: Sequence[_Part], others: float) -> _Part:
+    """What scores as the best of its parts, and a share of the others."""
+    query = Query.disjunction_max_query([leaf.query for leaf in leaves], others)
+    return _Part(f"{words}, max plus {others:g} times others of", query, tuple(leaves))
 
 
 def _schema() -> tantivy.Schema:

@@ -7,7 +7,7 @@ from tqdm import tqdm
 
 from catalogue.models import Listing
 from search.engines import ENGINES
-from search.services import rebuild
+from search.indexing import rebuild
 
 
 class Command(BaseCommand):

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError, close_old_connections
 
 from search.contract import EngineUnavailable
-from search.services import drain, pending, queue_what_dates_changed
+from search.indexing import drain, pending, queue_what_dates_changed
 
 logger = logging.getLogger(__name__)
 

@@ -105,19 +105,19 @@ class OfferContract(ContractBase):
         assert search(make_engine(ORVALIS)).hits[0].offer_uid == "B"
 
     def test_an_offer_for_production_is_shown_before_a_trial(self, make_engine: MakeEngine):
-        offers = [offer("essai", total=0, trial=True), offer("production", total=90_000_00)]
+        offers = [offer("essai", trial=True), offer("production", total=90_000_00)]
 
         assert search(make_engine(sheet("Aube", offers=offers))).hits[0].offer_uid == "production"
 
     def test_a_trial_is_shown_when_it_alone_matches(self, make_engine: MakeEngine):
         offers = [
-            offer("essai", total=0, trial=True, cloud="conforme"),
+            offer("essai", trial=True, cloud="conforme"),
             offer("production", total=90_000_00),
         ]
         engine = make_engine(sheet("Aube", offers=offers))
 
         hit = search(engine, filters={"cloud": "conforme"}).hits[0]
-        assert (hit.offer_uid, hit.price_kind, hit.total) == ("essai", PriceKind.FREE, 0)
+        assert (hit.offer_uid, hit.total) == ("essai", None)
 
     def test_a_priced_offer_is_shown_before_one_on_quote(self, make_engine: MakeEngine):
         offers = [offer("devis", quote=True), offer("prix", total=900_000_00)]

@@ -96,8 +96,8 @@ class OrderContract(ContractBase):
         names = found(engine, sort=Sort.PRICE)
         assert names == ["Gratuit", "Modique", "Cher", "Muet", "Devis"]
 
-    def test_a_free_trial_does_not_make_a_sheet_cheap(self, make_engine: MakeEngine):
-        trial = offer("essai", total=0, trial=True)
+    def test_a_trial_does_not_make_a_sheet_cheap(self, make_engine: MakeEngine):
+        trial = offer("essai", trial=True)
         engine = make_engine(
             sheet("Aube", offers=[trial, offer("A", total=90_000_00)]),
             sheet("Brise", offers=[offer("A", total=10_000_00)]),

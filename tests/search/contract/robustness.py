@@ -74,7 +74,13 @@ class RobustnessContract(ContractBase):
         small.autocomplete(text)
 
     @given(text=TYPED)
-    @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(
+        max_examples=150,
+        suppress_health_check=[
+            HealthCheck.function_scoped_fixture,
+            HealthCheck.differing_executors,
+        ],
+    )
     def test_any_text_gives_an_answer(self, small: Engine, text: str):
         results = search(small, text)
 
@@ -94,7 +100,13 @@ class RobustnessContract(ContractBase):
         assert found(small, "courrier " * 30 + "introuvable") == ["Aube"]
 
     @given(name=TYPED, value=TYPED)
-    @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(
+        max_examples=60,
+        suppress_health_check=[
+            HealthCheck.function_scoped_fixture,
+            HealthCheck.differing_executors,
+        ],
+    )
     def test_any_document_can_be_indexed(self, small: Engine, name: str, value: str):
         odd = sheet(name, id="odd", description=value, facets={"tag": [value]})
         small.upsert([odd])

@@ -1,0 +1,164 @@
+"""Words that no sheet uses: what they may have meant, and how many words a text can do without.
+
+The server proposes words near the one typed (edits, beginnings); the lexicon that all engines share
+then decides among them, so that the same guesses are made everywhere.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from search.analysis import (
+    Candidate,
+    Clause,
+    Entry,
+    Expression,
+    Lexicon,
+    TextPlan,
+    Word,
+    forms,
+    parse,
+    plan,
+)
+from search.contract import Vocabulary
+from search.engines.opensearch.preparing import SEPARATOR
+from search.engines.opensearch.texts import Body
+
+_MOST_PROPOSED = 25
+_SHORTEST_PREFIX = 4
+_MOST_BEGINNINGS = 16
+_MOST_EXPANDED = 3
+_SAMPLE = 300
+"""Sheets in which the writing of a word is looked up."""
+
+
+def proposals_body(words: Sequence[Word]) -> Body:
+    """Ask, for each word: how many sheets use it, which words are near, which begin so."""
+    suggest: Body = {}
+    counts: Body = {}
+    for at, word in enumerate(words):
+        counts[f"{at} stem"] = {"filter": {"term": {"stems": word.stem}}}
+        counts[f"{at} word"] = {"filter": {"term": {"words": word.folded}}}
+        for field, text in (("words", word.folded), ("stems", word.stem)):
+            suggest[f"{at} {field}"] = {"text": text, "term": _near(field)}
+        if len(word.folded) >= _SHORTEST_PREFIX:
+            counts[f"{at} begin"] = _sampled(
+                {"prefix": {"words": word.folded}},
+                {"field": "words", "include": f"{word.folded}.*", "size": _MOST_BEGINNINGS},
+            )
+    return {"size": 0, "track_total_hits": False, "suggest": suggest, "aggs": counts}
+
+
+def _near(field: str) -> Body:
+    return {
+        "field": field,
+        "suggest_mode": "always",
+        "max_edits": 2,
+        "prefix_length": 0,
+        "min_word_length": _SHORTEST_PREFIX,
+        "max_term_freq": 1_000_000_000,
+        "max_inspections": 20,
+        "accuracy": 0.1,
+        "size": _MOST_PROPOSED,
+        "shard_size": 4 * _MOST_PROPOSED,
+    }
+
+
+def _sampled(query: Body, terms: Body) -> Body:
+    """Count terms among the first sheets that satisfy a query: enough to tell what is usual."""
+    terms = {**terms, "execution_hint": "map"}  # by ordinals, 2.19 fails where no sheet is
+    return {
+        "filter": query,
+        "aggs": {"sample": {"sampler": {"shard_size": _SAMPLE}, "aggs": {"of": {"terms": terms}}}},
+    }
+
+
+class Proposals:
+    """What the server proposes for words; `writings_body` then asks how the proposals are written."""
+
+    def __init__(self, words: Sequence[Word], answer: Mapping[str, Any]) -> None:
+        self._words = words
+        self._counts = {name: found["doc_count"] for name, found in answer["aggregations"].items()}
+        self._frequency: dict[str, int] = {}
+        self._stems: dict[str, int] = {}
+        for at in range(len(words)):
+            for field, kept in (("words", self._frequency), ("stems", self._stems)):
+                for option in answer["suggest"][f"{at} {field}"][0]["options"]:
+                    kept[option["text"]] = option["freq"]
+            begin = answer["aggregations"].get(f"{at} begin")
+            for bucket in begin["sample"]["of"]["buckets"] if begin else ():
+                self._frequency.setdefault(bucket["key"], bucket["doc_count"])
+
+    def knows(self, word: Word) -> bool:
+        """Whether some sheet uses a word, as it is or inflected."""
+        return bool(self._counts[f"{self._words.index(word)} stem"])
+
+    def frequency(self, word: Word) -> int:
+        """How many sheets use a word, exactly as it is."""
+        return int(self._counts[f"{self._words.index(word)} word"])
+
+    def __bool__(self) -> bool:
+        return bool(self._frequency or self._stems)
+
+    def writings_body(self) -> Body:
+        """Ask for the words behind the proposed stems, and how they are written."""
+        stems = {*self._stems, *(forms(word)[1] for word in self._frequency)} - {""}
+        pattern = "|".join(f"{stem}{SEPARATOR}.*" for stem in sorted(stems))
+        terms = {"field": "lexicon", "include": pattern, "size": 10 * len(stems)}
+        return {
+            "size": 0,
+            "track_total_hits": False,
+            "aggs": {"written": _sampled({"terms": {"stems": sorted(stems)}}, terms)},
+        }
+
+    def lexicon(self, answer: Mapping[str, Any], others: Iterable[Entry]) -> Lexicon:
+        """The proposals and other words, as a lexicon to guess from."""
+        entries: dict[str, Entry] = {}
+        written = answer["aggregations"]["written"]["sample"]["of"]["buckets"] if answer else ()
+        for bucket in written:
+            stem, folded, shown = bucket["key"].split(SEPARATOR, 2)
+            # The most frequent writing comes first.
+            frequency = self._frequency.get(folded, bucket["doc_count"])
+            entries.setdefault(folded, Entry(folded, stem, shown, frequency))
+        for folded, frequency in self._frequency.items():
+            if folded not in entries and (stem := forms(folded)[1]):
+                entries[folded] = Entry(folded, stem, folded, frequency)
+        return Lexicon([*entries.values(), *others])
+
+
+def with_guesses(clause: Clause, guesses: Sequence[Candidate], vocabulary: Vocabulary) -> Clause:
+    """The clause also satisfied by what each guess means, synonyms and replacement included."""
+    weights: dict[tuple[str, ...], float] = {}
+    categories: dict[str, None] = {}
+    for guess in guesses:
+        stems, weight = guess.expression.stems, guess.expression.weight
+        weights[stems] = max(weight, weights.get(stems, 0.0))
+    for guess in guesses[:_MOST_EXPANDED]:
+        for meant in plan(parse(guess.entry.shown), vocabulary).clauses:
+            categories.update(dict.fromkeys(meant.categories))
+            for expression in meant.expressions:
+                weight = expression.weight * guess.expression.weight
+                weights.setdefault(expression.stems, weight)
+    return replace(
+        clause,
+        expressions=(
+            *clause.expressions,
+            *(Expression(stems, weight) for stems, weight in weights.items()),
+        ),
+        categories=tuple(categories),
+    )
+
+
+def guessed(
+    wanted: TextPlan, guesses: Mapping[Word, Sequence[Candidate]], vocabulary: Vocabulary
+) -> TextPlan:
+    """The plan in which words that no sheet uses also mean those they resemble."""
+    return replace(
+        wanted,
+        clauses=tuple(
+            with_guesses(clause, guesses[clause.word], vocabulary)
+            if clause.word in guesses
+            else clause
+            for clause in wanted.clauses
+        ),
+    )
