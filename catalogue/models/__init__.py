@@ -1,6 +1,7 @@
 """The catalogue's models, one module a concept."""
 
 from catalogue.models.base import BasePage, CatalogueDocument, CatalogueImage, CatalogueRendition
+from catalogue.models.company import Invitation, Membership, Proof, RecordedValue, Request, Role
 from catalogue.models.dated import PriceBand, ReferenceConfiguration, Threshold
 from catalogue.models.listing import Claim, Evidence, Listing
 from catalogue.models.offer import Offer, PriceTier
@@ -13,6 +14,7 @@ from catalogue.models.solution import (
     SolutionTag,
     TaggedSolution,
 )
+from catalogue.models.submission import Submission
 from catalogue.models.vendor import Vendor
 from catalogue.models.vocabulary import (
     BuyerCategory,
@@ -33,18 +35,25 @@ __all__ = [
     "Claim",
     "Evidence",
     "Integration",
+    "Invitation",
     "Listing",
+    "Membership",
     "Offer",
     "PriceBand",
     "PriceTier",
+    "Proof",
     "PurchaseVehicle",
     "PurchasingBody",
+    "RecordedValue",
     "Reference",
     "ReferenceConfiguration",
+    "Request",
+    "Role",
     "Screenshot",
     "SolutionIntegration",
     "SolutionPage",
     "SolutionTag",
+    "Submission",
     "TaggedSolution",
     "Threshold",
     "Vendor",

@@ -118,3 +118,8 @@ class Vendor(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("vendor", args=[self.slug])
+
+    @property
+    def is_attached(self) -> bool:
+        """Whether a proof shows that its members may act for it: without one, drafts only."""
+        return self.proofs.in_force().exists()
