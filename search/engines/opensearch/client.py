@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from opensearchpy import OpenSearch
@@ -35,7 +35,7 @@ class Address:
 
     urls: tuple[str, ...]
     user: str = ""
-    password: str = ""
+    password: str = field(default="", repr=False)
     ca: str = ""
 
 
@@ -53,13 +53,8 @@ class Client:
         parameters = {"allow_partial_search_results": "false", **parameters}
         if "pit" in body:
             parameters.pop("allow_partial_search_results")
-            found = self._read("search", body=body, params=parameters)
-        else:
-            found = self._read("search", index=index, body=body, params=parameters)
-        shards = found.get("_shards", {})
-        if found.get("timed_out") or shards.get("failed"):
-            raise EngineUnavailable("the servers answered for a part of the index only")
-        return found
+            return self._read("search", body=body, params=parameters)
+        return self._read("search", index=index, body=body, params=parameters)
 
     @contextmanager
     def point_in_time(self, index: str, keep_alive: str) -> Iterator[str]:
@@ -161,10 +156,12 @@ class Client:
             pending = self._threads().submit(call, request_timeout=seconds, **arguments)
             try:
                 answer: dict[str, Any] = pending.result(timeout=seconds)
-                return answer
             except TimeoutError as error:
                 pending.cancel()
                 raise EngineUnavailable(f"the servers take more than {seconds:.1f} s") from error
+            if answer.get("timed_out") or answer.get("_shards", {}).get("failed"):
+                raise EngineUnavailable("the servers answered for a part of the index only")
+            return answer
 
     def _write(self, method: str, **arguments: Any) -> Any:
         with _reported():
@@ -198,9 +195,10 @@ def _connect(address: Address) -> OpenSearch:
         list(address.urls),
         http_compress=True,
         pool_maxsize=_THREADS,
-        # Another server is asked when one refuses; one that is slow has used up the time there is.
+        # Another server is asked when one refuses. One that is slow has used up the time there is,
+        # but only after a new try is it left alone for a minute.
         max_retries=max(len(address.urls), 2),
-        retry_on_timeout=False,
+        retry_on_timeout=len(address.urls) > 1,
         sniff_on_start=False,
         sniff_on_connection_fail=False,
         **parameters,

@@ -1,7 +1,8 @@
 """The OpenSearch engine seen from outside: what the contract promises, step by step."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -37,6 +38,7 @@ from search.engines.opensearch.client import Client
 from search.engines.opensearch.counting import Counting
 from search.engines.opensearch.generations import OpenSearchGeneration, erase, latest, write
 from search.engines.opensearch.mapping import schema
+from search.engines.opensearch.plain import PlainSearch, plain_search
 from search.engines.opensearch.preparing import key, stored, value
 from search.engines.opensearch.spelling import Proposals, guessed, proposals_body
 from search.engines.opensearch.texts import found_query, text_query
@@ -190,6 +192,10 @@ class OpenSearchEngine(Engine):
                 )
         except Exception as error:  # noqa: BLE001  (a probe says what is wrong, whatever it is)
             return Health(ok=False, detail=str(error))
+
+    def plain_search(self, documents: Iterable[Document]) -> AbstractContextManager[PlainSearch]:
+        """The server's own `multi_match` over documents, beside which the engine is measured."""
+        return plain_search(self.client, self.alias, documents)
 
     def close(self) -> None:
         """Let go of all connections; the next call opens them again."""

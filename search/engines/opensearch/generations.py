@@ -18,19 +18,23 @@ _STAMP = "%Y%m%d-%H%M%S"
 
 
 def write(client: Client, index: str, documents: Iterable[Document]) -> DocumentsRefused | None:
-    """Write documents; gives what the servers refused, None when they took all."""
+    """Write documents; gives what cannot be written or the servers refused, None when all was."""
     ids: dict[str, str] = {}
+    reasons: dict[str, str] = {}
 
     def actions() -> Iterator[Mapping[str, Any]]:
         for document in documents:
             ids[key(document.id)] = document.id
-            yield {"_op_type": "index", "_id": key(document.id), **source(document)}
+            try:
+                body = source(document)
+            except (TypeError, ValueError) as error:
+                reasons[document.id] = str(error)
+            else:
+                yield {"_op_type": "index", "_id": key(document.id), **body}
 
     refused = client.bulk(index, actions())
-    if not refused:
-        return None
-    reasons = {ids[one]: why for one, why in refused.items()}
-    return DocumentsRefused(reasons, taken=len(ids) - len(reasons))
+    reasons.update({ids[one]: why for one, why in refused.items()})
+    return DocumentsRefused(reasons, taken=len(ids) - len(reasons)) if reasons else None
 
 
 def erase(client: Client, index: str, ids: Sequence[str]) -> None:

@@ -31,7 +31,10 @@ def value(text: str) -> str:
 
 
 def source(document: Document) -> dict[str, Any]:
-    """The indexed form of a document. Its cards must be made of what JSON knows."""
+    """The indexed form of a document.
+
+    Raises `TypeError` or `ValueError` when its cards are made of what JSON does not know.
+    """
     text = {field.name: storable(document.text.get(field.name, "")) for field in TEXT_FIELDS}
     stems, words = analysed(text)
     offers = document.offers or (OfferDocument(uid="", facets={}, needs={}),)
