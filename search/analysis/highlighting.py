@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from html import escape
 from itertools import islice
 
-from search.analysis.words import Token, normalise, tokens, tokens_beginning
+from search.analysis.words import Token, normalise, tokens, tokens_of
 
 FRAGMENT_LENGTH = 200
 """Characters of a fragment, tags and entities apart."""
@@ -26,8 +26,6 @@ class Marker:
         for expression in sorted(set(expressions), key=len, reverse=True):
             if expression:
                 self._by_first.setdefault(expression[0], []).append(expression)
-        # Stemming changes the end of words, never their first letter.
-        self._initials = frozenset(stem[0] for stem in self._by_first)
 
     def whole(self, text: str) -> str | None:
         """The whole text with its matches marked; None when there is none."""
@@ -49,8 +47,8 @@ class Marker:
     def _spans(self, text: str) -> list[Span]:
         spans: list[Span] = []
         free_from = 0
-        for token in tokens_beginning(self._initials, text):
-            if token.start >= free_from and token.stem in self._by_first:
+        for token in tokens_of(self._by_first, text):
+            if token.start >= free_from:
                 end = self._end(text, token)
                 if end is not None:
                     spans.append((token.start, end))

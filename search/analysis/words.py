@@ -5,7 +5,7 @@ Both engines index and search these forms, so that a query finds the same sheets
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -88,15 +88,21 @@ def tokens(text: str, start: int = 0) -> Iterator[Token]:
     return _tokens(_WORD.finditer(text.replace("_", " "), start))
 
 
-def tokens_beginning(initials: Iterable[str], text: str) -> list[Token]:
-    """The words of a normalised text whose unstemmed form has one of these first letters.
+def tokens_of(stems: Collection[str], text: str) -> list[Token]:
+    """The words of a normalised text that have one of these stems, in their places.
 
-    Much quicker than looking at every word. Letters of Latin alphabets only; articles included.
+    Much quicker than looking at every word: stemming changes the end of words, never their first
+    letter. Letters of Latin alphabets only.
     """
     spaced = text.replace("_", " ")
-    return sorted(
-        token for initial in initials for token in _tokens(_beginning(initial).finditer(spaced))
-    )
+    found = []
+    for initial in {own[0] for own in stems}:
+        for match in _beginning(initial).finditer(spaced):
+            folded, root = forms(match.group())
+            if root in stems:
+                found.append(Token(match.start(), match.end(), folded, root))
+    found.sort()
+    return found
 
 
 def _tokens(matches: Iterable[re.Match[str]]) -> Iterator[Token]:

@@ -6,10 +6,10 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 
 from search.analysis import ANALYSER_VERSION
-from search.contract import Document, EngineUnavailable, Facet
+from search.contract import Document, DocumentsRefused, EngineUnavailable, Facet
 from search.engines.embedded import snapshot
 from search.engines.embedded.generations import REBUILD, Generation, Generations
-from search.engines.embedded.preparing import prepare
+from search.engines.embedded.preparing import prepared
 from search.engines.embedded.reader import all_columns
 from search.engines.embedded.store import Store
 from search.engines.embedded.text_index import TextIndex, TextIndexError
@@ -36,20 +36,26 @@ class Building:
     def fill(self, documents: Iterable[Document]) -> int:
         """Take all documents, once; return how many there are. Of equal ids the first counts.
 
-        An error from `documents` comes through.
+        An error from `documents` comes through. Raises `DocumentsRefused` at the end.
         """
+        refused: dict[str, str] = {}
         with unavailable_when_broken():
             text = TextIndex.create(self._generation.text)
             with closing(Filling(self._generation.documents)) as filling:
-                text.fill(filling.add(map(prepare, documents)))
+                text.fill(filling.add(prepared(documents, refused)))
                 filling.finish({"analyser": ANALYSER_VERSION, "rebuilt_at": _now()})
             with closing(Store(self._generation.documents)) as store:
                 snapshot.save(all_columns(store, self._facets), self._generation.columns)
+        if refused:
+            raise DocumentsRefused(refused, taken=filling.count)
         return filling.count
 
     def upsert(self, documents: Sequence[Document]) -> None:
         """Add or replace documents that changed since they were read for `fill`."""
-        self._change(putting(documents))
+        change, refused = putting(documents)
+        self._change(change)
+        if refused:
+            raise refused
 
     def delete(self, ids: Sequence[str]) -> None:
         """Remove documents; unknown ids are ignored."""
@@ -70,10 +76,15 @@ class Building:
         self._lock.close()
 
 
-def putting(documents: Sequence[Document]) -> Change:
-    """The change that adds or replaces documents; of those with the same id the last counts."""
-    prepared = [prepare(one) for one in {one.id: one for one in documents}.values()]
-    return lambda changes: [changes.put(one) for one in prepared]
+def putting(documents: Sequence[Document]) -> tuple[Change, DocumentsRefused | None]:
+    """The change that adds or replaces documents, and what to raise once it is made, if anything.
+
+    Of documents with the same id the last counts.
+    """
+    reasons: dict[str, str] = {}
+    ready = list(prepared({one.id: one for one in documents}.values(), reasons))
+    refused = DocumentsRefused(reasons, taken=len(ready)) if reasons else None
+    return lambda changes: [changes.put(one) for one in ready], refused
 
 
 def removing(ids: Sequence[str]) -> Change:

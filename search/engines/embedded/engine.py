@@ -88,7 +88,10 @@ class EmbeddedEngine(Engine):
         the same id the last counts.
         """
         if documents:
-            self._change(putting(documents))
+            change, refused = putting(documents)
+            self._change(change)
+            if refused:
+                raise refused
 
     def delete(self, ids: Sequence[str]) -> None:
         """Remove documents; unknown ids are ignored."""

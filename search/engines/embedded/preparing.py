@@ -1,15 +1,13 @@
 """What the embedded index stores of a document, worked out before any file is touched."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from search.analysis import fold, forms, normalise, surfaces
+from search.analysis import analysed, name_starts, storable
 from search.contract import CATEGORY_FACET, TEXT_FIELDS, Document, OfferDocument, PriceKind
 from search.engines.embedded.columns import Row
 from search.hits import OfferRow
-
-_MOST_NAME_WORDS = 12
 
 
 class Prepared(NamedTuple):
@@ -32,14 +30,17 @@ class Prepared(NamedTuple):
 
 
 def prepare(document: Document) -> Prepared:
-    """The stored form of a document. Its cards must be made of what JSON knows."""
-    text = {name: _storable(document.text.get(name, "")) for name in _FIELDS}
+    """The stored form of a document.
+
+    Raises `TypeError` or `ValueError` when its cards are made of what JSON does not know.
+    """
+    text = {field.name: storable(document.text.get(field.name, "")) for field in TEXT_FIELDS}
     stems, words = analysed(text)
     offers = document.offers or (OfferDocument(uid="", facets={}, needs={}),)
     return Prepared(
         id=document.id,
         neutral=document.neutral,
-        name_key=_storable(document.name_key),
+        name_key=storable(document.name_key),
         columns=_json(
             [
                 document.neutral,
@@ -53,28 +54,20 @@ def prepare(document: Document) -> Prepared:
         text=_json(text),
         stems=stems,
         words=words,
-        names=_name_starts(text["name"]),
-        categories=tuple(map(_storable, document.facets.get(CATEGORY_FACET, ()))),
+        names=name_starts(text["name"]),
+        categories=tuple(map(storable, document.facets.get(CATEGORY_FACET, ()))),
     )
 
 
-_FIELDS = tuple(field.name for field in TEXT_FIELDS)
-
-
-def analysed(text: Mapping[str, str]) -> tuple[dict[str, str], dict[str, tuple[str, str]]]:
-    """The analysed text of every field, and the unstemmed words: word → stem, as written."""
-    stems: dict[str, str] = {}
-    words: dict[str, tuple[str, str]] = {}
-    for name, value in text.items():
-        found: list[str] = []
-        for surface in surfaces(normalise(value)):
-            folded, root = forms(surface)
-            if root:
-                found.append(root)
-                if folded not in words:
-                    words[folded] = (root, surface.lower())
-        stems[name] = " ".join(found)
-    return stems, words
+def prepared(documents: Iterable[Document], refused: dict[str, str]) -> Iterator[Prepared]:
+    """The stored forms of documents; of those that cannot be stored, `refused` gets id → why."""
+    for document in documents:
+        try:
+            form = prepare(document)
+        except (TypeError, ValueError) as error:
+            refused[document.id] = str(error)
+        else:
+            yield form
 
 
 def row(ord_: int, alive: int, columns: str) -> Row:
@@ -97,16 +90,6 @@ def _offer(offer: OfferDocument) -> list[Any]:
         for need, price in offer.needs.items()
     }
     return [offer.uid, offer.trial, offer.facets, needs]
-
-
-def _name_starts(name: str) -> tuple[str, ...]:
-    words = fold(name).split()
-    return tuple(" ".join(words[at:]) for at in range(min(len(words), _MOST_NAME_WORDS)))
-
-
-def _storable(text: str) -> str:
-    """Text that any file can hold: lone surrogates, which no encoding takes, are replaced."""
-    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _json(value: Any) -> str:

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from search.engines.embedded.preparing import Prepared, analysed
+from search.analysis import analysed
+from search.engines.embedded.preparing import Prepared
 from search.engines.embedded.store import INDEXES, SCHEMA, connect
 
 _PUT = "INSERT OR REPLACE INTO documents VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?)"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from search.contract import Document
+from search.contract import Document, DocumentsRefused
 from tests.search.contract.base import ContractBase, MakeEngine, counts, found, search
 from tests.search.documents import offer, sheet
 
@@ -97,6 +97,19 @@ class ChangeContract(ContractBase):
         engine.upsert([sheet("Brise", facets={"tag": "nouveau"})])
 
         assert counts(search(engine), "tag") == {"ancien": 1, "nouveau": 1}
+
+    def test_a_sheet_that_cannot_be_stored_is_told_and_the_others_taken(
+        self, make_engine: MakeEngine
+    ):
+        engine = make_engine(sheet("Aube", words="courrier"))
+        unknown_to_json = sheet("Aube", card={"name": object()}, words="paie")
+        with pytest.raises(DocumentsRefused) as told:
+            engine.upsert([unknown_to_json, sheet("Brise", words="paie")])
+
+        assert told.value.reasons.keys() == {"aube"}
+        assert told.value.taken == 1
+        assert found(engine, "paie") == ["Brise"]
+        assert found(engine, "courrier") == ["Aube"]
 
     def test_many_sheets_may_be_added_one_by_one(self, make_engine: MakeEngine):
         engine = make_engine(sheet("Aube"))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from search.contract import Document
+from search.contract import Document, DocumentsRefused
 from tests.search.contract.base import ContractBase, MakeEngine, counts, found, search
 from tests.search.documents import sheet
 
@@ -160,3 +160,18 @@ class GenerationContract(ContractBase):
         generation.discard()
 
         assert found(engine) == ["Aube"]
+
+    def test_takes_all_but_the_sheets_that_cannot_be_stored(self, make_engine: MakeEngine):
+        engine = make_engine(sheet("Aube"))
+        generation = engine.generation()
+        endless: dict[str, object] = {}
+        endless["self"] = endless
+        with pytest.raises(DocumentsRefused) as told:
+            generation.fill([sheet("Brise"), sheet("Cime", card=endless), sheet("Dune")])
+        assert told.value.reasons.keys() == {"cime"}
+        assert told.value.taken == 2
+        with pytest.raises(DocumentsRefused):
+            generation.upsert([sheet("Elme"), sheet("Dune", card=endless)])
+        generation.publish()
+
+        assert sorted(found(engine)) == ["Brise", "Dune", "Elme"]

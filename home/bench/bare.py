@@ -1,4 +1,4 @@
-"""The yardstick of `bench_search`: a search done bare, with the same client on the same index.
+"""The yardstick on the embedded engine: a search done bare, with the same client on the same index.
 
 It asks tantivy the same question, ANDs and counts the same bits with numpy for every facet, reads
 the rows of one page and marks the words in them with a regular expression. It leaves out all that
@@ -10,18 +10,40 @@ It looks inside the engine: bench code, which nothing else may do, and no part o
 
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
 
+from home.bench.timing import Call
 from search.analysis import parse, plan
 from search.contract import PAGE_SIZE, Query, Scope
 
 _MARKED = ("name", "summary", "features", "description")
 
 
-def bare_embedded(engine: Any) -> Callable[[Query], Mapping[str, Any]]:
-    """A function that searches barely in what the engine holds now."""
+class BareEmbedded:
+    """Searches barely in what an engine holds now."""
+
+    label = "la même sans rien autour (voir la doc)"
+
+    def __init__(self, engine: Any) -> None:
+        self._search = _bare_search(engine)
+
+    def searching(self, query: Query) -> Call:
+        """A search, done bare."""
+        return partial(self._search, query)
+
+    def completing(self, prefix: str) -> Call | None:
+        """Nothing: a completion has nothing to leave out."""
+        return None
+
+    def requests(self, query: Query) -> int:
+        """One: nothing is asked of a server."""
+        return 1
+
+
+def _bare_search(engine: Any) -> Callable[[Query], Mapping[str, Any]]:
     reader = engine._reader()
     view = reader.view()
     columns = view.columns
