@@ -94,7 +94,7 @@ class OpenSearchEngine(Engine):
         """Add or replace documents; visible to the next search of any process."""
         if documents:
             self._require_index()
-            refused = write(self.client, self.alias, latest(documents))
+            refused = write(self.client, self.alias, latest(documents), self._facets)
             self.client.refresh(self.alias)
             if refused:
                 raise refused

@@ -8,7 +8,7 @@ from typing import Any
 
 from search.contract import Document, DocumentsRefused, Facet
 from search.engines.opensearch.client import Client
-from search.engines.opensearch.mapping import index_body
+from search.engines.opensearch.mapping import alone, index_body
 from search.engines.opensearch.preparing import key, source
 
 ABANDONED_SECONDS = 24 * 3600
@@ -17,8 +17,11 @@ ABANDONED_SECONDS = 24 * 3600
 _STAMP = "%Y%m%d-%H%M%S"
 
 
-def write(client: Client, index: str, documents: Iterable[Document]) -> DocumentsRefused | None:
+def write(
+    client: Client, index: str, documents: Iterable[Document], facets: Sequence[Facet]
+) -> DocumentsRefused | None:
     """Write documents; gives what cannot be written or the servers refused, None when all was."""
+    apart = alone(facets)
     ids: dict[str, str] = {}
     reasons: dict[str, str] = {}
 
@@ -26,7 +29,7 @@ def write(client: Client, index: str, documents: Iterable[Document]) -> Document
         for document in documents:
             ids[key(document.id)] = document.id
             try:
-                body = source(document)
+                body = source(document, apart)
             except (TypeError, ValueError) as error:
                 reasons[document.id] = str(error)
             else:
@@ -49,6 +52,7 @@ class OpenSearchGeneration:
         self._client = client
         self._alias = alias
         self._replicas = replicas
+        self._facets = tuple(facets)
         now = datetime.now(UTC)
         self.name = f"{now:{_STAMP}}-{secrets.token_hex(3)}"
         self._index = f"{alias}-{self.name}"
@@ -65,13 +69,13 @@ class OpenSearchGeneration:
                     seen.add(document.id)
                     yield document
 
-        if refused := write(self._client, self._index, distinct()):
+        if refused := write(self._client, self._index, distinct(), self._facets):
             raise refused
         return len(seen)
 
     def upsert(self, documents: Sequence[Document]) -> None:
         """Add or replace documents that changed since they were read for `fill`."""
-        if refused := write(self._client, self._index, latest(documents)):
+        if refused := write(self._client, self._index, latest(documents), self._facets):
             raise refused
 
     def delete(self, ids: Sequence[str]) -> None:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from search.analysis import analysed, fold, name_starts, storable
@@ -11,6 +11,9 @@ from search.hits import OfferRow, Stored
 
 SEPARATOR = " "
 """Between the stem, the word and how it is written, in an entry of the lexicon."""
+
+EQUALS = "="
+"""Between a facet and its value, where all facets are in one field."""
 
 _LONGEST_ID = 256
 # Lucene refuses terms above 32,766 bytes; nobody filters nor sorts by so long a text.
@@ -30,14 +33,18 @@ def value(text: str) -> str:
     return storable(text)[:_LONGEST_VALUE]
 
 
-def source(document: Document) -> dict[str, Any]:
-    """The indexed form of a document.
+def source(document: Document, alone: Collection[str] = ()) -> dict[str, Any]:
+    """The indexed form of a document; facets in `alone` are not counted together with the others.
 
     Raises `TypeError` or `ValueError` when its cards are made of what JSON does not know.
     """
     text = {field.name: storable(document.text.get(field.name, "")) for field in TEXT_FIELDS}
     stems, words = analysed(text)
     offers = document.offers or (OfferDocument(uid="", facets={}, needs={}),)
+    facets = _values(document.facets)
+    any_offer = _united(offer.facets for offer in offers)
+    prices = {need.value: _united(_priced(one, need)[2] for one in offers) for need in Need}
+    kinds = {need.value: sorted({_priced(one, need)[0] for one in offers}) for need in Need}
     return {
         "id": value(document.id),
         "neutral": document.neutral,
@@ -50,10 +57,12 @@ def source(document: Document) -> dict[str, Any]:
         "stems": sorted({stem for stem, _ in words.values()}),
         "words": list(words),
         "lexicon": [SEPARATOR.join((stem, word, shown)) for word, (stem, shown) in words.items()],
-        "facets": _values(document.facets),
-        "any": _together(offer.facets for offer in offers),
-        "any_needs": {need.value: _any_price(offers, need) for need in Need},
-        "offers": [_offer(offer) for offer in offers],
+        "facets": facets,
+        "together": _together(facets | any_offer, alone),
+        "together_needs": {need: _together(held, alone) for need, held in prices.items()},
+        "any": any_offer,
+        "any_needs": {need: {"kind": kinds[need], **held} for need, held in prices.items()},
+        "offers": [_offer(offer, alone) for offer in offers],
         "card": _json([document.id, document.card]),
         "shown": text,
     }
@@ -72,16 +81,21 @@ def stored(found: Mapping[str, Any]) -> Stored:
     )
 
 
-def _offer(offer: OfferDocument) -> dict[str, Any]:
-    needs = {}
+def _offer(offer: OfferDocument, alone: Collection[str]) -> dict[str, Any]:
+    facets = _values(offer.facets)
+    needs, together = {}, {}
     for need in Need:
-        kind, total, facets = _priced(offer, need)
-        needs[need.value] = {"kind": kind, "total": total, "facets": _values(facets)}
+        kind, total, priced = _priced(offer, need)
+        held = _values(priced)
+        needs[need.value] = {"kind": kind, "total": total, "facets": held}
+        together[need.value] = _together(held, alone)
     return {
         "uid": storable(offer.uid),
         "trial": offer.trial,
         "card": _json(offer.card),
-        "facets": _values(offer.facets),
+        "together": _together(facets, alone),
+        "together_needs": together,
+        "facets": facets,
         "needs": needs,
     }
 
@@ -104,18 +118,21 @@ def _row(offer: Mapping[str, Any]) -> OfferRow:
     return OfferRow(offer["uid"], offer["trial"], offer.get("facets", {}), needs)
 
 
-def _any_price(offers: Iterable[OfferDocument], need: Need) -> dict[str, list[str]]:
-    prices = [_priced(offer, need) for offer in offers]
-    united = _together(facets for _, _, facets in prices)
-    return {"kind": sorted({kind for kind, _, _ in prices}), **united}
-
-
-def _together(several: Iterable[Mapping[str, Iterable[str]]]) -> dict[str, list[str]]:
+def _united(several: Iterable[Mapping[str, Iterable[str]]]) -> dict[str, list[str]]:
     united: dict[str, dict[str, None]] = {}
     for facets in several:
         for name, values in facets.items():
             united.setdefault(name, {}).update(dict.fromkeys(map(value, values)))
     return {name: list(values) for name, values in united.items()}
+
+
+def _together(facets: Mapping[str, Iterable[str]], alone: Collection[str]) -> list[str]:
+    return [
+        f"{name}{EQUALS}{one}"
+        for name, values in facets.items()
+        if name not in alone
+        for one in values
+    ]
 
 
 def _values(facets: Mapping[str, Iterable[str]]) -> dict[str, list[str]]:
