@@ -204,10 +204,9 @@ def _distinct(words: Sequence[Word]) -> list[Word]:
 
 
 def _spans(
-    words: Sequence[Word], table: Mapping[Stems, _Found]
+    words: Sequence[Word], table: Mapping[Stems, _Found], longest: int
 ) -> Iterator[tuple[int, int, _Found]]:
     """Where expressions of the table stand in the words, longest first, without overlap."""
-    longest = max((len(stems) for stems in table), default=0)
     at = 0
     while at < len(words):
         for end in range(min(len(words), at + longest), at, -1):
@@ -224,7 +223,7 @@ def _without_replacing_words(terms: tuple[Word, ...], relations: Relations) -> t
     content = [word for word in terms if word.stem]
     named = {
         word.start
-        for start, end, _ in _spans(content, relations.replaced)
+        for start, end, _ in _spans(content, relations.replaced, relations.longest)
         for word in content[start:end]
     }
     if not named:
@@ -248,7 +247,7 @@ def _without_empty_words(content: list[Word], relations: Relations) -> list[Word
     told = {
         at
         for table in (relations.synonyms, relations.replaced)
-        for start, end, _ in _spans(content, table)
+        for start, end, _ in _spans(content, table, relations.longest)
         for at in range(start, end)
     }
     kept = [word for at, word in enumerate(content) if at in told or word.stem not in _EMPTY]
@@ -275,10 +274,10 @@ def _clauses(
     changing how many clauses are required.
     """
     synonyms: list[tuple[Stems, ...]] = [()] * len(content)
-    for start, end, others in _spans(content, relations.synonyms):
+    for start, end, others in _spans(content, relations.synonyms, relations.longest):
         synonyms[start:end] = [others] * (end - start)
     categories: list[tuple[str, ...]] = [()] * len(content)
-    for start, end, codes in _spans(content, relations.replaced):
+    for start, end, codes in _spans(content, relations.replaced, relations.longest):
         categories[start:end] = [codes] * (end - start)
     told = [bool(synonyms[at] or categories[at]) for at in range(len(content))]
     needed = [told[at] or word.stem not in _QUALIFYING for at, word in enumerate(content)]

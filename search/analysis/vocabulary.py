@@ -26,23 +26,33 @@ class Entry(NamedTuple):
 class Relations:
     """The vocabulary by analysed expression: other expressions of its groups, or categories.
 
-    `words` are its expressions of one word; `starts` what each word of an expression begins.
+    `words` are its expressions of one word; `starts` what each word of an expression begins;
+    `longest` how many words the longest expression has.
     """
 
     synonyms: Mapping[Stems, tuple[Stems, ...]]
     replaced: Mapping[Stems, tuple[str, ...]]
     words: tuple[Entry, ...]
     starts: tuple[tuple[str, str], ...]
+    longest: int
+
+
+_latest: list[tuple[Vocabulary, Relations]] = []
 
 
 def related(vocabulary: Vocabulary) -> Relations:
     """The relations of a vocabulary, analysed; remembered, as it seldom changes."""
-    return _relations(
+    for known, relations in _latest:
+        if known is vocabulary:  # comparing what it holds takes longer than a search has
+            return relations
+    found = _relations(
         (
             tuple(tuple(group) for group in vocabulary.synonyms),
             tuple((product, tuple(codes)) for product, codes in vocabulary.replaced.items()),
         )
     )
+    _latest[:] = [(vocabulary, found)]
+    return found
 
 
 def completions(vocabulary: Vocabulary, prefix: str) -> tuple[str, ...]:
@@ -70,6 +80,7 @@ def _relations(key: _Key) -> Relations:
         replaced={stems: tuple(codes) for stems, codes in categories.items()},
         words=_single_words(texts),
         starts=tuple(_starts(texts)),
+        longest=max(map(len, (*synonyms, *categories)), default=0),
     )
 
 
