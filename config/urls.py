@@ -7,9 +7,14 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
+from accounts.urls import admin_entrances
+
 urlpatterns = [
+    # Wagtail's own ways in, out and around a forgotten password: before its routes, and instead.
+    *admin_entrances,
     path("gestion/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
+    path("", include("accounts.urls")),
     path("", include("home.urls")),
     path("", include("sourcing.urls")),
     path("", include("search.urls")),

@@ -23,7 +23,7 @@ INSTALLED_APPS = [
     "accounts",
     "wagtail.contrib.redirects",
     "wagtail.sites",
-    "wagtail.users",
+    "accounts.apps.StaffUsers",  # wagtail.users, with screens for accounts without a user name
     "wagtail.snippets",
     "wagtail.documents",
     "wagtail.images",
@@ -37,6 +37,10 @@ INSTALLED_APPS = [
     "django.forms",  # before dsfr, whose widgets would break the admin's
     "dsfr",
     "widget_tweaks",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "csp",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -58,6 +62,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "accounts.middleware.StaffSecondFactor",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
     "config.middleware.AtomicWrites",
@@ -78,6 +84,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
                 "home.context_processors.site",
+                "accounts.context_processors.proconnect",
             ],
         },
     },
@@ -110,7 +117,66 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "accounts.validators.CommonFrenchPasswordValidator"},
 ]
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "account_landing"
+LOGOUT_REDIRECT_URL = "/"
+
+# Accounts by e-mail address (django-allauth).
+ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "accounts.forms.LoginForm",
+    "signup": "accounts.forms.SignupForm",
+    "reauthenticate": "accounts.forms.ReauthenticateForm",
+    "reset_password": "accounts.forms.ResetPasswordForm",
+    "add_email": "accounts.forms.AddEmailForm",
+}
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = 2
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True  # in the browser that signed up, and there only
+ACCOUNT_CHANGE_EMAIL = True  # one address, replaced once the new one is confirmed
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Catalogue GouvTech] "
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False  # other sessions end, this one stays
+MFA_FORMS = {"activate_totp": "accounts.forms.ActivateTOTPForm"}
+MFA_ADAPTER = "accounts.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"  # a passkey alone signs in: it must ask who holds it
+MFA_TOTP_ISSUER = "Catalogue GouvTech"
+# Nobody signs in before the address is confirmed: a new one under way takes nothing from anybody.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+PASSWORD_RESET_TIMEOUT = 3600
+
+# Agents and employees by ProConnect; without an issuer the button is absent.
+PROCONNECT: dict[str, Any] = {
+    "ISSUER": env.str("PROCONNECT_ISSUER", "").rstrip("/"),
+    "ACR": env.list("PROCONNECT_ACR", ["eidas1", "eidas1-mfa", "eidas2", "eidas3"]),
+    "DISCOVERY_SECONDS": 3600,
+}
+OIDC_RP_CLIENT_ID = env.str("PROCONNECT_CLIENT_ID", "")
+OIDC_RP_CLIENT_SECRET = env.str("PROCONNECT_CLIENT_SECRET", "")
+OIDC_RP_SIGN_ALGO = env.str("PROCONNECT_SIGN_ALGO", "RS256")
+OIDC_RP_SCOPES = "openid given_name usual_name email siret idp_id organization_label roles"
+# Read from the provider's discovery document at each use (accounts/proconnect.py).
+OIDC_OP_AUTHORIZATION_ENDPOINT = OIDC_OP_TOKEN_ENDPOINT = ""
+OIDC_OP_USER_ENDPOINT = OIDC_OP_JWKS_ENDPOINT = OIDC_OP_LOGOUT_ENDPOINT = ""
+OIDC_OP_USER_ENDPOINT_FORMAT = "JWT"  # userinfo that nobody signed is refused
+OIDC_AUTHENTICATION_CALLBACK_URL = "proconnect_callback"
+OIDC_USE_PKCE = True
+OIDC_STATE_SIZE = OIDC_NONCE_SIZE = 48
+OIDC_AUTH_REQUEST_FORWARDED_PARAMS: list[str] = []  # ProConnect refuses what it does not know
+OIDC_STORE_ID_TOKEN = True  # sent back at sign-out
+OIDC_TIMEOUT = 5
+OIDC_FALLBACK_TO_EMAIL_FOR_IDENTIFICATION = False
 
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", "Français")]
@@ -150,7 +216,14 @@ CONTACT_EMAIL = env.str("CONTACT_EMAIL", "contact@exemple.gouv.fr")
 
 TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# Shared by all processes: limits on attempts are counted there.
+CACHES: dict[str, dict[str, Any]] = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": VAR / "cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 SEARCH: dict[str, Any] = {
     "ENGINE": env.str("SEARCH_ENGINE", "embedded"),
@@ -179,6 +252,11 @@ WAGTAIL_PAGE_MODEL = "catalogue.BasePage"
 WAGTAILIMAGES_IMAGE_MODEL = "catalogue.CatalogueImage"
 WAGTAILDOCS_DOCUMENT_MODEL = "catalogue.CatalogueDocument"
 WAGTAILDOCS_EXTENSIONS = ["csv", "ods", "odt", "pdf", "txt", "xlsx"]
+# One way in for all, with its limits and its second factor: passwords and addresses are changed there.
+WAGTAIL_PASSWORD_RESET_ENABLED = False
+WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
+WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
+WAGTAILUSERS_PASSWORD_ENABLED = False
 WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
 WAGTAILADMIN_PERMITTED_LANGUAGES = [("fr", "Français")]
 WAGTAIL_ENABLE_UPDATE_CHECK = False  # the admin calls nobody outside

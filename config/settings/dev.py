@@ -10,3 +10,4 @@ from config.settings.base import DEBUG, STORAGES
 if DEBUG:
     STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 SERVE_MEDIA = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True  # browsers allow it on http://localhost, and there only

@@ -15,6 +15,7 @@ from config.settings.base import SEARCH, STORAGES
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 _scratch = tempfile.mkdtemp(prefix="catalogue-tests-")
 MEDIA_ROOT = f"{_scratch}/media"
 EVIDENCE_ROOT = f"{_scratch}/evidence"

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from search.services import rebuild
+from search.indexing import rebuild
 from tests.browser.accessibility import assert_accessible
 from tests.catalogue.factories import VendorFactory, make_sheet
 

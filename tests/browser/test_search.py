@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from catalogue.choices import Distribution, Size
-from search.services import rebuild
+from search.indexing import rebuild
 from tests.browser.accessibility import assert_accessible
 from tests.catalogue.factories import VendorFactory, lump_sum, make_offer, make_sheet, per_agent
 

@@ -6,6 +6,7 @@ from wagtail.models import Task, WorkflowState
 
 from catalogue.models import SolutionPage
 from home.services import MODERATORS
+from tests.accounts.signing_in import sign_in_staff
 from tests.catalogue.admin.screens import edit, sheet_of, staff
 from tests.catalogue.factories import VendorFactory
 
@@ -20,7 +21,7 @@ def author():
 @pytest.fixture
 def reviewer(client):
     """Somebody else than the author, signed in."""
-    client.force_login(staff(MODERATORS))
+    sign_in_staff(client, staff(MODERATORS))
     return client
 
 
@@ -48,7 +49,7 @@ def approve(client: Client, page, **fields):
 def test_a_sheet_sent_by_its_form_waits_for_somebody_to_approve_it(site, author, reviewer):
     page = sheet_of(VendorFactory(), site, summary="Avant")
     writer = Client()
-    writer.force_login(author)
+    sign_in_staff(writer, author)
     edit(writer, page, summary="Soumis", **{"action-submit": "1"})
     assert SolutionPage.objects.get(pk=page.pk).summary == "Avant"
     assert page.workflow_in_progress

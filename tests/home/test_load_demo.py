@@ -7,6 +7,7 @@ from unittest.mock import patch
 import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from catalogue.models import (
@@ -23,7 +24,9 @@ from home.demo import loader
 from home.demo.documents import NEUTRAL_SEED, generate_documents
 from home.demo.people import ACCOUNTS, LOCAL_PASSWORD
 from search.documents import build
-from search.models import IndexTarget, PendingDocument
+from search.empty_queries import erase_old_empty_queries, looks_personal
+from search.models import EmptyQuery, IndexTarget, PendingDocument
+from tests.accounts.signing_in import sign_in_staff
 
 pytestmark = pytest.mark.django_db
 
@@ -48,7 +51,8 @@ def demo(django_db_setup, django_db_blocker):
 
 def test_says_what_it_did_and_the_accounts(demo):
     assert demo[-1] == f"Catalogue de démonstration : {COUNT} fiches créées, 0 déjà présentes."
-    assert [line.split()[1] for line in demo[:-1]] == list(ACCOUNTS)
+    assert [line.split()[1] for line in demo[:3]] == list(ACCOUNTS)
+    assert demo[3].startswith("Second facteur")
 
 
 def test_sheets_stand_in_a_sound_tree(demo):
@@ -156,7 +160,7 @@ def test_generating_documents_asks_the_database_nothing(django_assert_num_querie
 
 @pytest.mark.parametrize("state", ["live", "draft"])
 def test_editors_open_change_and_publish_a_sheet_without_revision(demo, client, state):
-    client.force_login(User.objects.get(email="administration@demo.example"))
+    sign_in_staff(client, User.objects.get(email="administration@demo.example"))
     load("--solutions", "150")  # a draft comes in every hundred
     page = SolutionPage.objects.filter(live=state == "live", latest_revision=None).first()
     for name in ("edit", "history", "view_draft"):
@@ -171,7 +175,7 @@ def test_editors_open_change_and_publish_a_sheet_without_revision(demo, client, 
 def test_the_password_is_drawn_when_the_site_is_not_of_this_machine(demo, settings):
     User.objects.all().delete()
     settings.SITE_URL = "https://catalogue.example"
-    line = load("--solutions", "1")[0]
+    line, *_others = load("--solutions", "1")
     password = line.split()[-1]
     user = User.objects.get(email="administration@demo.example")
     assert password != LOCAL_PASSWORD
@@ -183,3 +187,13 @@ def test_the_password_is_drawn_when_the_site_is_not_of_this_machine(demo, settin
 def test_a_number_out_of_bounds_is_refused_in_french(number):
     with pytest.raises(CommandError, match="donnez un nombre de fiches entre 1 et 100000"):
         load(f"--solutions={number}")
+
+
+def test_some_searches_found_nothing_and_are_not_added_twice(demo):
+    load("--solutions", "1")
+    counted = EmptyQuery.objects.count()
+    assert counted > 20
+    load("--solutions", "1")
+    assert EmptyQuery.objects.count() == counted
+    assert not any(map(looks_personal, EmptyQuery.objects.values_list("text", flat=True)))
+    assert erase_old_empty_queries(today=timezone.localdate(), dry_run=True) == 0

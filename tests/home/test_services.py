@@ -8,6 +8,7 @@ from wagtail.models import GroupPagePermission, Site, WorkflowPage
 from catalogue.models import BasePage
 from home.models import ContentPage
 from home.services import EDITORS, MODERATORS, init_site
+from tests.accounts.signing_in import sign_in_staff
 from tests.catalogue.admin.screens import staff
 from tests.catalogue.factories import make_sheet
 
@@ -28,7 +29,7 @@ def test_editors_of_the_sites_pages_have_no_right_on_sheets(client, site):
     assert rights(editor, site) == set()
     assert not site.permissions_for_user(editor).can_add_subpage()
     assert "can_publish" in rights(editor, ContentPage.objects.first())
-    client.force_login(editor)
+    sign_in_staff(client, editor)
     for view in ("edit", "delete", "unpublish"):
         response = client.get(reverse(f"wagtailadmin_pages:{view}", args=[sheet.pk]))
         assert response.status_code == 302

@@ -7,6 +7,7 @@ from django.urls import reverse
 from accounts.models import User
 from home.models import ContactMessage
 from home.services import EDITORS, MODERATORS
+from tests.accounts.signing_in import sign_in_staff
 
 pytestmark = pytest.mark.django_db
 
@@ -21,7 +22,7 @@ def message(site):
 def sign_in(client, group):
     user = User.objects.create_user(f"{group}@exemple.fr".lower(), "x", is_staff=True)
     user.groups.add(Group.objects.get(name=group))
-    client.force_login(user)
+    sign_in_staff(client, user)
     return client
 
 
@@ -55,7 +56,7 @@ def test_the_text_of_a_message_cannot_be_altered(client, message):
 
 
 def test_nobody_writes_or_deletes_a_message(client, message):
-    client.force_login(User.objects.create_superuser("chef@exemple.fr", "x"))
+    sign_in_staff(client, User.objects.create_superuser("chef@exemple.fr", "x"))
     assert client.get(reverse("messages:add")).status_code == 302
     assert client.post(reverse("messages:delete", args=[message.pk])).status_code == 302
     assert ContactMessage.objects.count() == 1

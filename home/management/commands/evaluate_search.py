@@ -4,7 +4,8 @@ Here and not in `search`: what demo sheets are, only the demo catalogue knows.
 """
 
 from argparse import ArgumentTypeError
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from catalogue.models import Listing
 from home.demo.labels import archetypes_by_uid, labels
 from home.demo.sheets import DEFAULT_SEED
-from search import documents, services
+from search import documents, indexing, services
 from search.baseline import Baseline
-from search.contract import EngineUnavailable, Query
+from search.contract import Document, Engine, EngineUnavailable, Query
 from search.engines import ENGINES
 from search.evaluation import (
     DEPTH,
@@ -33,6 +34,15 @@ BASELINE = "référence"
 WORST = 15
 
 Search = Callable[[str], Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way of searching that is measured: an engine, or a baseline that engines have to beat."""
+
+    name: str
+    search: Search
+    is_baseline: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,7 +66,8 @@ class Command(BaseCommand):
     help = (
         "Mesure la pertinence de la recherche sur des requêtes jugées (nDCG@10, MRR, part de "
         "requêtes sans résultat), à côté d'une recherche simple. Le catalogue de démonstration et "
-        "le SILL doivent être chargés et l'index à jour."
+        "le SILL doivent être chargés, et l'index de chaque moteur à jour (« rebuild_index "
+        "--engine NOM »)."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -67,7 +78,7 @@ class Command(BaseCommand):
             "--engine",
             action="append",
             choices=sorted(ENGINES),
-            help="Moteur à mesurer, plusieurs fois au besoin (celui des réglages).",
+            help="Moteur à mesurer, plusieurs fois au besoin (sinon tous ceux qui répondent).",
         )
         parser.add_argument(
             "--seed", type=int, default=DEFAULT_SEED, help="Graine du catalogue de démonstration."
@@ -85,7 +96,7 @@ class Command(BaseCommand):
             queries = read_judged_queries(file)
         except UnreadableJudgements as error:
             raise CommandError(str(error)) from error
-        found = list(documents.build(Listing.objects.all(), seed=services.neutral_seed()))
+        found = list(documents.build(Listing.objects.all(), seed=indexing.neutral_seed()))
         demo = sum(document.card["fictitious"] for document in found)
         sheets = labels(found, archetypes_by_uid(Listing.objects.count() if demo else 0, seed))
         judged = [(query, grades) for query in queries if (grades := query.grades(sheets))]
@@ -94,18 +105,42 @@ class Command(BaseCommand):
                 "Aucune fiche attendue n'est au catalogue : lancez « load_demo » et "
                 "« import_solutions », puis « rebuild_index »."
             )
-        baseline = Baseline(found)
-        ways: dict[str, Search] = {
-            name or "moteur": _engine_search(name) for name in engine or [None]
-        }
-        ways[BASELINE] = lambda text: baseline.search(text, DEPTH)
-        answers = {name: _answers(search, judged) for name, search in ways.items()}
+        engines = self._engines(engine, len(found))
+        with ExitStack() as opened:
+            ways = [Way(name, _engine_search(one)) for name, one in engines.items()]
+            ways.append(_baseline(engines.values(), found, opened))
+            answers = {way: _answers(way.search, judged) for way in ways}
         self._table(answers, len(found), len(queries) - len(judged))
         if options["verbose"]:
             names = {document.id: document.text["name"] for document in found}
-            self._worst(next(iter(answers.values())), answers[BASELINE], names)
+            self._worst(answers, names)
 
-    def _table(self, answers: Mapping[str, Sequence[Answer]], sheets: int, left_out: int) -> None:
+    def _engines(self, asked: Sequence[str] | None, sheets: int) -> dict[str, Engine]:
+        """The engines asked for, or all that answer; says which do not, and which are behind."""
+        answering = {}
+        for name in dict.fromkeys(asked or sorted(ENGINES)):
+            engine = services.get_engine(name)
+            health = engine.health()
+            if not (health.ok and health.documents):
+                self._without_index(name, health.detail, refused=bool(asked))
+                continue
+            if health.documents != sheets:
+                self.stdout.write(
+                    f"{name} : son index a {health.documents} fiches et le catalogue {sheets} ; "
+                    f"{_rebuild(name)}"
+                )
+            answering[name] = engine
+        if not answering:
+            raise CommandError(f"Aucun moteur n'a d'index : {_rebuild('NOM')}")
+        return answering
+
+    def _without_index(self, name: str, detail: str, *, refused: bool) -> None:
+        message = f"{name} : pas d'index qui réponde ({detail}) ; {_rebuild(name)}"
+        if refused:
+            raise CommandError(message)
+        self.stdout.write(message)
+
+    def _table(self, answers: Mapping[Way, Sequence[Answer]], sheets: int, left_out: int) -> None:
         self.stdout.write(
             f"{sheets} fiches ; {left_out} requêtes sans fiche attendue laissées de côté."
         )
@@ -117,36 +152,51 @@ class Command(BaseCommand):
             ("gelée", (True,)),
             ("ensemble", (False, True)),
         ):
-            for name, some in answers.items():
+            for way, some in answers.items():
                 row = summary(one.score for one in some if one.query.frozen in frozen)
                 self.stdout.write(
-                    f"{name:<12}{part:<10}{row.queries:>9}{row.ndcg:>9.3f}{row.mrr:>7.3f}"
+                    f"{way.name:<12}{part:<10}{row.queries:>9}{row.ndcg:>9.3f}{row.mrr:>7.3f}"
                     f"{row.zero_rate:>14.1%}".replace("%", " %")
                 )
 
-    def _worst(
-        self, answers: Sequence[Answer], beside: Sequence[Answer], names: Mapping[str, str]
-    ) -> None:
+    def _worst(self, answers: Mapping[Way, Sequence[Answer]], names: Mapping[str, str]) -> None:
         """The frozen part is not shown: whoever read it would tune for it."""
-        pairs = [pair for pair in zip(answers, beside, strict=True) if not pair[0].query.frozen]
-        for answer, other in sorted(pairs, key=lambda pair: pair[0].score.ndcg)[:WORST]:
-            self.stdout.write(
-                f"\n« {answer.query.text} » : {answer.score.ndcg:.3f} ({BASELINE} {other.score.ndcg:.3f})"
+        ways = list(answers)
+        engines = [at for at, way in enumerate(ways) if not way.is_baseline]
+        rows = [row for row in zip(*answers.values(), strict=True) if not row[0].query.frozen]
+        rows.sort(key=lambda row: min(row[at].score.ndcg for at in engines))
+        for row in rows[:WORST]:
+            scores = " ; ".join(
+                f"{way.name} {answer.score.ndcg:.3f}" for way, answer in zip(ways, row, strict=True)
             )
-            for id_ in answer.ranking:
-                self.stdout.write(f"  {answer.grades.get(id_, 0)}  {names.get(id_, id_)}")
+            self.stdout.write(f"\n« {row[0].query.text} » : {scores}")
+            for at in engines:
+                self.stdout.write(f"  {ways[at].name}")
+                for id_ in row[at].ranking:
+                    self.stdout.write(f"    {row[at].grades.get(id_, 0)}  {names.get(id_, id_)}")
 
 
-def _engine_search(name: str | None) -> Search:
-    engine = services.get_engine(name)
+def _rebuild(name: str) -> str:
+    return f"lancez « rebuild_index --engine {name} »."
 
+
+def _baseline(engines: Iterable[Engine], found: Sequence[Document], opened: ExitStack) -> Way:
+    """A plain `multi_match`: a server's own where one of the engines has it, else as computed."""
+    for engine in engines:
+        if plain := getattr(engine, "plain_search", None):
+            search = opened.enter_context(plain(found))
+            break
+    else:
+        search = Baseline(found).search
+    return Way(BASELINE, lambda text: search(text, DEPTH), is_baseline=True)
+
+
+def _engine_search(engine: Engine) -> Search:
     def search(text: str) -> list[str]:
         try:
             results = engine.search(Query(text=text, page_size=DEPTH))
         except EngineUnavailable as error:
-            raise CommandError(
-                f"Le moteur ne répond pas : {error}. Lancez « rebuild_index »."
-            ) from error
+            raise CommandError(f"Un moteur ne répond plus : {error}.") from error
         return [hit.id for hit in results.hits]
 
     return search

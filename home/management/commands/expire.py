@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
+from accounts.services import erase_stale
 from home.services import erase_old_messages
 from search.empty_queries import erase_old_empty_queries
 from search.indexing import queue_what_dates_changed
@@ -12,8 +13,9 @@ from search.indexing import queue_what_dates_changed
 
 class Command(BaseCommand):
     help = (
-        "Efface les messages traités depuis un an et les recherches sans résultat de plus de "
-        "90 jours, et signale à l'index les dates passées."
+        "Efface les messages traités depuis un an, les recherches sans résultat de plus de "
+        "90 jours, les inscriptions jamais confirmées et les traces de sessions finies, et signale à "
+        "l'index les dates passées."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -23,13 +25,15 @@ class Command(BaseCommand):
         dry_run = options["dry_run"]
         erased = erase_old_messages(now=timezone.now(), dry_run=dry_run)
         queries = erase_old_empty_queries(today=timezone.localdate(), dry_run=dry_run)
+        accounts = erase_stale(now=timezone.now(), dry_run=dry_run)
         if dry_run:
             self.stdout.write(
-                f"À blanc : {erased} messages et {queries} recherches sans résultat à effacer."
+                f"À blanc : {erased} messages, {queries} recherches sans résultat et {accounts} "
+                "inscriptions ou sessions à effacer."
             )
             return
         changed = queue_what_dates_changed()
         self.stdout.write(
             f"{erased} messages effacés, {queries} recherches sans résultat effacées, "
-            f"{changed} fiches à rafraîchir."
+            f"{accounts} inscriptions ou sessions effacées, {changed} fiches à rafraîchir."
         )

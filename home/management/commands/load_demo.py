@@ -10,6 +10,7 @@ from tqdm import tqdm
 
 from home.demo.loader import Loaded, load_solutions
 from home.demo.people import load_accounts
+from home.demo.searches import load_empty_queries
 from home.demo.sheets import DEFAULT_SEED, DEFAULT_SOLUTIONS
 from home.services import init_site
 
@@ -69,9 +70,24 @@ class Command(BaseCommand):
                 today=timezone.localdate(),
                 advance=advance,
             )
-        for role, email, password in load_accounts():
+        load_empty_queries(today=timezone.localdate(), seed=seed)
+        accounts = load_accounts()
+        for role, email, password, _key in accounts:
             self.stdout.write(f"{role:<16}{email}  {password or 'mot de passe inchangé'}")
+        for email, key in _keys(accounts):
+            self.stdout.write(f"Second facteur  {email}  {key or 'clé inchangée'}")
+        self.stdout.write(
+            "Code du moment  manage.py demo_code ADRESSE, ou la clé dans une application"
+        )
         self.stdout.write(_summary(loaded))
+
+
+def _keys(accounts: list[tuple[str, str, str, str]]) -> list[tuple[str, str]]:
+    """One line for all the accounts that share a key."""
+    keys = {key for *_, key in accounts}
+    if len(keys) == 1:
+        return [("tous les comptes", keys.pop())]
+    return [(email, key) for _role, email, _password, key in accounts]
 
 
 def _summary(loaded: Loaded) -> str:

@@ -4,12 +4,13 @@ import pytest
 
 from catalogue.models import Vendor
 from home.services import MODERATORS
+from tests.accounts.signing_in import sign_in_staff
 from tests.catalogue.admin.screens import staff
 
 
 @pytest.fixture
 def moderator(client, site):
-    client.force_login(staff(MODERATORS))
+    sign_in_staff(client, staff(MODERATORS))
     return client
 
 

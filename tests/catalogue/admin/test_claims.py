@@ -12,6 +12,7 @@ from catalogue.models import (
     Offer,
 )
 from home.services import EDITORS
+from tests.accounts.signing_in import sign_in_staff
 from tests.catalogue.admin.screens import (
     edit,
     offer,
@@ -57,7 +58,7 @@ def test_a_claim_is_saved_with_its_file_which_only_moderators_read(moderator, cl
     assert b"".join(response.streaming_content) == b"%PDF-1.7 preuve"
     assert response["Content-Disposition"].startswith("attachment")
 
-    client.force_login(staff(EDITORS))
+    sign_in_staff(client, staff(EDITORS))
     assert client.get(address).status_code == 302  # Wagtail sends back to its home, refused
     client.logout()
     assert client.get(address).url.startswith(reverse("wagtailadmin_login"))

@@ -9,6 +9,7 @@ from catalogue.choices import Source
 from catalogue.models import Listing, SolutionPage, Vendor
 from catalogue.services import create_listing
 from home.services import EDITORS
+from tests.accounts.signing_in import sign_in_staff
 from tests.catalogue.admin.screens import sheet_of, staff
 
 pytestmark = pytest.mark.django_db
@@ -86,7 +87,7 @@ def test_the_editor_and_the_list_lead_there(moderator, page):
 
 
 def test_whoever_keeps_the_sites_pages_is_refused(client, page):
-    client.force_login(staff(EDITORS))
+    sign_in_staff(client, staff(EDITORS))
     assert client.get(address(page)).status_code == 302
     assert change(client, page, archived="on").status_code == 302
     assert Listing.objects.get().archived_at is None

@@ -18,6 +18,7 @@ from catalogue.models import (
     Vendor,
 )
 from catalogue.services import create_listing
+from tests.accounts.signing_in import sign_in_staff
 from tests.catalogue.admin.screens import (
     create,
     draft_of,
@@ -192,7 +193,7 @@ def test_a_draft_opens_after_its_kind_of_buyer_was_deleted(moderator, site, vend
 @pytest.mark.parametrize("view", ["edit", "history", "copy", "unpublish", "delete"])
 def test_every_view_of_a_sheet_opens(moderator, site, vendor, view):
     if view == "delete":
-        moderator.force_login(User.objects.create_superuser("chef@exemple.fr", "x"))
+        sign_in_staff(moderator, User.objects.create_superuser("chef@exemple.fr", "x"))
     page = sheet_of(vendor, site)
     address = reverse(f"wagtailadmin_pages:{view}", args=[page.pk])
     assert moderator.get(address).status_code == 200

@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from home.services import EDITORS
+from tests.accounts.signing_in import sign_in_staff
 from tests.catalogue.admin.screens import sheet_of, staff
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +33,7 @@ def test_nobody_enters_without_signing_in(client, site, screen):
 
 @pytest.mark.parametrize("screen", [name for name in SCREENS if name != "fiches"])
 def test_an_editor_without_the_right_is_refused(client, site, screen):
-    client.force_login(staff(EDITORS))
+    sign_in_staff(client, staff(EDITORS))
     for address in (reverse(f"{screen}:index"), reverse(f"{screen}:add")):
         response = client.get(address)
         assert response.status_code == 302
