@@ -8,7 +8,9 @@ def role_of(user: User, vendor: Vendor) -> str | None:
     """Role of somebody in a company, None when they have none or their account is closed."""
     if not user.is_authenticated or not user.is_active:
         return None
-    return Membership.objects.filter(user=user, vendor=vendor).values_list("role", flat=True).first()
+    return (
+        Membership.objects.filter(user=user, vendor=vendor).values_list("role", flat=True).first()
+    )
 
 
 def user_can_edit(user: User, vendor: Vendor) -> bool:
@@ -24,3 +26,8 @@ def user_can_manage(user: User, vendor: Vendor) -> bool:
 def user_can_submit(user: User, vendor: Vendor) -> bool:
     """Whether somebody may hand in its sheets: a member, of a company attached by a proof."""
     return user_can_edit(user, vendor) and vendor.is_attached
+
+
+def user_can_judge(user: User, vendor: Vendor) -> bool:
+    """Whether somebody may decide on proofs and disputes: a moderator, not in their own cause."""
+    return user.has_perm("catalogue.change_proof") and role_of(user, vendor) is None

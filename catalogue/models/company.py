@@ -38,7 +38,7 @@ class Membership(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships"
     )
-    role = models.CharField(_("rôle"), max_length=10, choices=Role.choices)
+    role = models.CharField(_("rôle"), max_length=10, choices=Role)
     since = models.DateTimeField(_("depuis"), auto_now_add=True)
 
     objects = MembershipQuerySet.as_manager()
@@ -147,7 +147,7 @@ class Invitation(models.Model):
 
     vendor = models.ForeignKey(Vendor, on_delete=models.CASCADE, related_name="invitations")
     email = models.EmailField(_("adresse électronique"))
-    role = models.CharField(_("rôle"), max_length=10, choices=Role.choices, default=Role.EDITOR)
+    role = models.CharField(_("rôle"), max_length=10, choices=Role, default=Role.EDITOR)
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
     invited_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"

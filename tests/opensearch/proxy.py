@@ -6,6 +6,7 @@ import socket
 import ssl
 import threading
 from contextlib import suppress
+from email.message import Message
 from enum import Enum
 from http.client import HTTPConnection, HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -23,6 +24,7 @@ class Fault(Enum):
     TRICKLE = "sends half a body, then a byte every `seconds`"
     CUT = "closes in the middle of the body"
     UNAVAILABLE = "answers 503"
+    BUSY = "answers 429"
     SHARDS_FAILED = "says in each search that a shard failed"
     TIMED_OUT = "says in each search that time was up"
 
@@ -31,7 +33,8 @@ class Proxy:
     """Forwards what it receives on a loopback port of its own to `upstream`, an address.
 
     With `tls` it speaks HTTPS; with `account` (user, password) it answers 401 to any other. A
-    fault ends what earlier ones hold up. `requests` are those received, as ("GET", "/path").
+    fault ends what earlier ones hold up. `requests` are those received, as ("GET", "/path"), and
+    `headers` what came with each.
     """
 
     def __init__(
@@ -47,6 +50,7 @@ class Proxy:
             "Basic " + base64.b64encode(":".join(account).encode()).decode() if account else ""
         )
         self.requests: list[tuple[str, str]] = []
+        self.headers: list[Message] = []
         self.fault = Fault.NONE
         self.seconds = 0.0
         self.over = threading.Event()
@@ -141,11 +145,14 @@ class _Handler(BaseHTTPRequestHandler):
         proxy = self.server.proxy
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         proxy.requests.append((self.command, self.path))
+        proxy.headers.append(self.headers)
         fault, over = proxy.fault, proxy.over
         if proxy.authorization and self.headers.get("Authorization") != proxy.authorization:
             self.refuse(401, {"WWW-Authenticate": 'Basic realm="test"'}, "Unauthorized")
         elif fault is Fault.UNAVAILABLE:
             self.refuse(503, {}, "Service Unavailable")
+        elif fault is Fault.BUSY:
+            self.refuse(429, {}, "Too Many Requests")
         elif fault is Fault.SILENT:
             over.wait()
             self.close_connection = True
@@ -159,7 +166,7 @@ class _Handler(BaseHTTPRequestHandler):
     def forward(self, body: bytes, fault: Fault, over: threading.Event, seconds: float) -> None:
         headers = {name: value for name, value in self.headers.items() if name.lower() not in OWN}
         if fault in ALTERED:
-            headers.pop("Accept-Encoding", None)
+            headers = {n: value for n, value in headers.items() if n.lower() != "accept-encoding"}
         upstream = HTTPConnection(urlsplit(self.server.proxy.upstream).netloc, timeout=60)
         try:
             upstream.request(self.command, self.path, body, headers)

@@ -122,9 +122,10 @@ def test_it_closes_in_the_middle_of_a_body(faulty_opensearch, search):
         call(search)
 
 
-def test_it_says_that_the_service_is_unavailable(faulty_opensearch, search):
-    faulty_opensearch.switch(Fault.UNAVAILABLE)
-    with pytest.raises(urllib.error.HTTPError, match="503"):
+@pytest.mark.parametrize(("fault", "status"), [(Fault.UNAVAILABLE, "503"), (Fault.BUSY, "429")])
+def test_it_says_that_the_service_is_unavailable(faulty_opensearch, search, fault, status):
+    faulty_opensearch.switch(fault)
+    with pytest.raises(urllib.error.HTTPError, match=status):
         call(search)
 
 

@@ -41,7 +41,7 @@ from search.engines.opensearch.mapping import schema
 from search.engines.opensearch.plain import PlainSearch, plain_search
 from search.engines.opensearch.preparing import key, stored, value
 from search.engines.opensearch.spelling import Proposals, guessed, proposals_body
-from search.engines.opensearch.texts import found_query, text_query
+from search.engines.opensearch.texts import found_query, named_query, text_query
 from search.hits import hit
 
 HEALTH_SECONDS = 2.0
@@ -231,7 +231,7 @@ class OpenSearchEngine(Engine):
         nothing = not _found(answer)
         if not unsaid and not nothing:
             return Asked(wanted, answer)
-        guesser = _Guesser(self.client, self.alias, vocabulary)
+        guesser = _Guesser(self.client, self.alias, vocabulary, wanted)
         guesses = guesser.guesses(unsaid)
         asked = wanted
         if guesses:
@@ -240,9 +240,8 @@ class OpenSearchEngine(Engine):
         if not _found(answer) and asked.required > 1:
             asked = self._relaxed(asked)
             answer = ask(asked)
-        called = (guesses or nothing) and self._names_some(asked)
         suggestion = None
-        if guesses and not called:
+        if guesses and not guesser.names_some:
             shown = {word: found[0].entry.shown for word, found in guesses.items()}
             suggestion = corrected(parsed, shown)
         elif nothing and not guesses:
@@ -255,10 +254,6 @@ class OpenSearchEngine(Engine):
         counts = self.client.search(self.alias, queries.alternatives_body(fewer))["aggregations"]
         most = max((int(least) for least in fewer if counts[least]["doc_count"]), default=1)
         return replace(asked, required=most)
-
-    def _names_some(self, asked: TextPlan) -> bool:
-        body = queries.is_named_body(asked)
-        return bool(self.client.search(self.alias, body)["hits"]["hits"])
 
     def _commoner(
         self, parsed: ParsedText, wanted: TextPlan, guesser: "_Guesser", vocabulary: Vocabulary
@@ -274,12 +269,20 @@ class OpenSearchEngine(Engine):
 
 
 class _Guesser:
-    """Guesses at words, from what the server proposes."""
+    """Guesses at words of a plan, from what the server proposes.
 
-    def __init__(self, client: Client, alias: str, vocabulary: Vocabulary) -> None:
+    `names_some`, known with the first guesses: whether some sheet is named by the whole text.
+    """
+
+    names_some = False
+
+    def __init__(
+        self, client: Client, alias: str, vocabulary: Vocabulary, wanted: TextPlan
+    ) -> None:
         self._client = client
         self._alias = alias
         self._others = related(vocabulary).words
+        self._named = named_query(wanted)
 
     def guesses(self, words: Sequence[Word]) -> dict[Word, list[Candidate]]:
         """Guesses for those of the words that no sheet uses."""
@@ -302,7 +305,10 @@ class _Guesser:
 
     def _proposals(self, words: Sequence[Word]) -> Proposals:
         distinct = list(dict.fromkeys(words))
-        return Proposals(distinct, self._client.search(self._alias, proposals_body(distinct)))
+        body = proposals_body(distinct, self._named)
+        proposals = Proposals(distinct, self._client.search(self._alias, body))
+        self.names_some = proposals.names_some
+        return proposals
 
     def _among(self, proposals: Proposals, words: Sequence[Word]) -> dict[Word, list[Candidate]]:
         written = self._client.search(self._alias, proposals.writings_body()) if proposals else {}

@@ -9,7 +9,7 @@ from search.contract import CATEGORY_FACET, TAG_FACET, TEXT_FIELDS, Query, Sort
 from search.engines.opensearch.counting import Counting
 from search.engines.opensearch.mapping import RESULT_WINDOW
 from search.engines.opensearch.preparing import key
-from search.engines.opensearch.texts import MATCH_ALL, Body, named_query, text_query
+from search.engines.opensearch.texts import MATCH_ALL, Body, text_query
 from search.hits import Stored
 
 _HIGHLIGHTED = [f"shown.{field.name}" for field in TEXT_FIELDS if field.highlight]
@@ -24,8 +24,10 @@ def page_body(counting: Counting, query: Query, plan: TextPlan) -> Body:
     """One page of a search, with all its counts unless it asks for hits only."""
     start = (query.page - 1) * query.page_size
     reachable = start + query.page_size <= RESULT_WINDOW
+    # How many sheets a text finds is counted whatever the filters: it decides what is guessed.
+    counted = not (query.hits_only and plan.is_empty)
     body = {
-        **matching(counting, plan, counted=not query.hits_only),
+        **matching(counting, plan, counted=counted),
         "from": start if reachable else 0,
         "size": query.page_size if reachable else 0,
         "sort": sort(counting, query, plan),
@@ -113,11 +115,6 @@ def alternatives_body(plans: Mapping[str, Body]) -> Body:
         "track_total_hits": False,
         "aggs": {name: {"filter": query} for name, query in plans.items()},
     }
-
-
-def is_named_body(plan: TextPlan) -> Body:
-    """Whether some sheet is named by a text."""
-    return {"size": 1, "query": named_query(plan), "_source": False, "track_total_hits": False}
 
 
 def completion_body(prefix: str, limit: int) -> Body:

@@ -28,14 +28,18 @@ _MOST_PROPOSED = 25
 _SHORTEST_PREFIX = 4
 _MOST_BEGINNINGS = 16
 _MOST_EXPANDED = 3
+_NAMED = "named"
 _SAMPLE = 300
 """Sheets in which the writing of a word is looked up."""
 
 
-def proposals_body(words: Sequence[Word]) -> Body:
-    """Ask, for each word: how many sheets use it, which words are near, which begin so."""
+def proposals_body(words: Sequence[Word], named: Body) -> Body:
+    """Ask, for each word: how many sheets use it, which words are near, which begin so.
+
+    And whether some sheet is `named` by the whole text.
+    """
     suggest: Body = {}
-    counts: Body = {}
+    counts: Body = {_NAMED: {"filter": named}}
     for at, word in enumerate(words):
         counts[f"{at} stem"] = {"filter": {"term": {"stems": word.stem}}}
         counts[f"{at} word"] = {"filter": {"term": {"words": word.folded}}}
@@ -88,6 +92,11 @@ class Proposals:
             begin = answer["aggregations"].get(f"{at} begin")
             for bucket in begin["sample"]["of"]["buckets"] if begin else ():
                 self._frequency.setdefault(bucket["key"], bucket["doc_count"])
+
+    @property
+    def names_some(self) -> bool:
+        """Whether some sheet is named by the whole text."""
+        return bool(self._counts[_NAMED])
 
     def knows(self, word: Word) -> bool:
         """Whether some sheet uses a word, as it is or inflected."""

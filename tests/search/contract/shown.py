@@ -24,6 +24,17 @@ class HitsOnlyContract(ContractBase):
         assert bare.total == whole.total == 2
         assert (bare.facets, bare.apart, bare.suggestion) == ({}, {}, None)
 
+    def test_filters_that_leave_nothing_do_not_loosen_the_text(self, make_engine: MakeEngine):
+        engine = make_engine(
+            sheet("Aube", words="courrier parapheur", facets={"taille": "pe"}),
+            sheet("Brise", words="courrier", facets={"taille": "ge"}),
+        )
+        for hits_only in (True, False):
+            results = search(
+                engine, "courrier parapheur", filters={"taille": "ge"}, hits_only=hits_only
+            )
+            assert results.total == 0
+
 
 class HighlightContract(ContractBase):
     @staticmethod
