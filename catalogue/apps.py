@@ -6,9 +6,16 @@ class CatalogueConfig(AppConfig):
     verbose_name = "Catalogue"
 
     def ready(self) -> None:
-        from catalogue import checks, evidence, receivers  # noqa: F401  (registration by import)
+        from catalogue import (  # noqa: F401  (registered so)
+            account_receivers,
+            checks,
+            evidence,
+            moderation,
+            receivers,
+        )
         from catalogue.admin.panels import SOLUTION_TABS
         from catalogue.models import SolutionPage
 
         # Here and not in the model, which forms and panels import.
         SolutionPage.edit_handler = SOLUTION_TABS
+        moderation.take_over_mails()

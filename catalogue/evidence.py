@@ -7,7 +7,7 @@ from django.db.models.fields.files import FieldFile
 from django.db.models.signals import post_delete, post_init, post_save
 from django.dispatch import receiver
 
-from catalogue.models import Evidence
+from catalogue.models import Evidence, Proof, Request
 
 
 @receiver(post_init, sender=Evidence)
@@ -30,6 +30,20 @@ def remove_file(instance: Evidence, **kwargs: Any) -> None:
     """The file goes with its row, also when a claim or a sheet takes the row along."""
     if instance.file:
         _remove(instance.file, instance.file.name)
+
+
+@receiver(post_delete, sender=Proof)
+def remove_mandate(instance: Proof, **kwargs: Any) -> None:
+    """A mandate goes with its row."""
+    if instance.mandate:
+        _remove(instance.mandate, instance.mandate.name)
+
+
+@receiver(post_delete, sender=Request)
+def remove_dispute_file(instance: Request, **kwargs: Any) -> None:
+    """What was given in support of a dispute goes with it."""
+    if instance.evidence:
+        _remove(instance.evidence, instance.evidence.name)
 
 
 def _remove(file: FieldFile, name: str) -> None:

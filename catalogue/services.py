@@ -53,7 +53,7 @@ def create_listing(
 
 @transaction.atomic
 def change_listing(
-    *, listing: Listing, by: User, archived: bool | None = None, **columns: Any
+    *, listing: Listing, by: User | None, archived: bool | None = None, **columns: Any
 ) -> Listing:
     """Set what no revision holds of a sheet, and write in its history what changed.
 

@@ -22,6 +22,13 @@ from wagtail.log_actions import LogActionRegistry
 from catalogue import services
 from catalogue.admin.choosers import ListingChooser, vendor_chooser
 from catalogue.admin.claims import ClaimViewSet, evidence_file
+from catalogue.admin.company import (
+    LOG_ACTIONS,
+    DisputeViewSet,
+    ProofViewSet,
+    dispute_file,
+    mandate_file,
+)
 from catalogue.admin.dated import (
     PriceBandViewSet,
     ReferenceConfigurationViewSet,
@@ -38,7 +45,7 @@ from catalogue.admin.vocabulary import (
     PurchasingBodyViewSet,
 )
 from catalogue.choices import Source
-from catalogue.models import Listing, SolutionPage
+from catalogue.models import Listing, Proof, Request, SolutionPage
 
 
 class CatalogueGroup(ViewSetGroup):
@@ -50,6 +57,8 @@ class CatalogueGroup(ViewSetGroup):
     items = (
         SheetListing,
         VendorViewSet,
+        ProofViewSet,
+        DisputeViewSet,
         ClaimViewSet,
         CategoryViewSet,
         BuyerCategoryViewSet,
@@ -79,6 +88,8 @@ def register_evidence_url() -> list[URLPattern]:
     """Files of evidence that only moderators read, and the row beside a sheet."""
     return [
         path("pieces/<uuid:uid>/", evidence_file, name="evidence_file"),
+        path("preuves/<uuid:uid>/mandat/", mandate_file, name="proof_mandate"),
+        path("contestations/<uuid:uid>/piece/", dispute_file, name="dispute_file"),
         path("fiches/<int:page_id>/inscription/", ListingEditView.as_view(), name="listing"),
     ]
 
@@ -116,6 +127,8 @@ def register_log_actions(actions: LogActionRegistry) -> None:
         _("Modifier l'inscription au catalogue"),
         _("Inscription au catalogue modifiée"),
     )
+    for name, label, sentence in LOG_ACTIONS:
+        actions.register_action(f"catalogue.company.{name}", label, sentence)
 
 
 @hooks.register("before_copy_page")
@@ -191,11 +204,42 @@ class DraftSheetsItem(LiveSheetsItem):
         return ngettext("%d brouillon", "%d brouillons", count) % count
 
 
+class ToJudgeItem(CountItem):
+    """Proofs and disputes that wait for whoever may decide."""
+
+    order = 120
+    icon = "key"
+
+    def is_shown(self) -> bool:
+        return self.request.user.has_perm("catalogue.change_proof")
+
+    def url(self) -> str:
+        return f"{reverse('preuves:index')}?state=waiting"
+
+    def words(self) -> str:
+        count = Proof.objects.to_decide().count()
+        return ngettext("%d preuve à examiner", "%d preuves à examiner", count) % count
+
+
+class DisputesItem(ToJudgeItem):
+    order = 130
+    icon = "warning"
+
+    def url(self) -> str:
+        return f"{reverse('contestations:index')}?state=waiting"
+
+    def words(self) -> str:
+        waiting = Request.objects.filter(kind=Request.Kind.DISPUTE, state=Request.State.WAITING)
+        count = waiting.count()
+        return ngettext("%d contestation à examiner", "%d contestations à examiner", count) % count
+
+
 @hooks.register("construct_homepage_summary_items", order=900)
 def summarise(request: HttpRequest, items: list[SummaryItem]) -> None:
     """Figures of the catalogue, in place of Wagtail's counts of pages, images and documents."""
     items[:] = [item for item in items if isinstance(item, CountItem)]
-    items.extend([LiveSheetsItem(request), DraftSheetsItem(request)])
+    own = (LiveSheetsItem, DraftSheetsItem, ToJudgeItem, DisputesItem)
+    items.extend(kind(request) for kind in own)
 
 
 @hooks.register("insert_global_admin_css")

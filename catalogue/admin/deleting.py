@@ -9,6 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from wagtail.admin.views import generic
 
+from catalogue.models import RecordedValue
+
 
 def is_in_use(thing: Model) -> bool:
     """Whether any row refers to it. Asked of the database: Wagtail's index of references does not
@@ -16,6 +18,7 @@ def is_in_use(thing: Model) -> bool:
     return any(
         relation.related_model._base_manager.filter(**{relation.field.name: thing}).exists()
         for relation in thing._meta.related_objects
+        if relation.related_model is not RecordedValue  # where its own values come from
     )
 
 

@@ -14,10 +14,12 @@ from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets.button import Button
 
+from catalogue.admin.company import CompanyPanel
 from catalogue.admin.deleting import UnusedOnlyDeleteView
 from catalogue.admin.filters import ANY, Boxes
 from catalogue.choices import Origin, Region, Size
 from catalogue.models import Vendor
+from catalogue.registration import record_moderated
 
 
 class VendorFilterSet(WagtailFilterSet):
@@ -58,6 +60,11 @@ class VendorIndexView(generic.IndexView):
 
 class VendorEditView(generic.EditView):
     """A vendor, with the way to its sheets and to its public page."""
+
+    def save_instance(self) -> Vendor:
+        vendor: Vendor = super().save_instance()
+        record_moderated(vendor=vendor, fields=self.form.changed_data)
+        return vendor
 
     @property
     def header_more_buttons(self) -> list[Any]:
@@ -133,4 +140,5 @@ class VendorViewSet(ModelViewSet):
             [FieldRowPanel([FieldPanel("website"), FieldPanel("contact_email")])],
             heading=_("Contact"),
         ),
+        CompanyPanel(heading=_("Qui agit pour l'entreprise"), icon="group"),
     ]

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from home.models import ContactMessage
 from search.models import EmptyQuery
+from tests.catalogue.factories import VendorFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -37,3 +38,13 @@ def test_counts_of_searches_without_result_are_erased_after_ninety_days(site, ca
     call_command("expire")
     assert EmptyQuery.objects.get().day == today - dt.timedelta(days=89)
     assert "2 recherches sans résultat effacées" in capsys.readouterr().out.splitlines()[-1]
+
+
+def test_companies_registered_while_the_register_was_down_are_checked(capsys, monkeypatch):
+    vendor = VendorFactory(siren="000000018")
+    vendor.recorded_values.create(field="register", value=vendor.siren, source="vendor")
+    call_command("expire", "--dry-run")
+    assert "1 entreprises à vérifier" in capsys.readouterr().out
+    monkeypatch.setattr("catalogue.companies.find", lambda siren: None)
+    call_command("expire")
+    assert "0 entreprises vérifiées" in capsys.readouterr().out

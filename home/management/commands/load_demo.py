@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 from tqdm import tqdm
 
+from home.demo.companies import load_companies
 from home.demo.loader import Loaded, load_solutions
 from home.demo.people import load_accounts
 from home.demo.searches import load_empty_queries
@@ -79,6 +80,8 @@ class Command(BaseCommand):
         self.stdout.write(
             "Code du moment  manage.py demo_code ADRESSE, ou la clé dans une application"
         )
+        for role, email, password in load_companies(seed):
+            self.stdout.write(f"{role:<16}{email}  {password or 'mot de passe inchangé'}")
         self.stdout.write(_summary(loaded))
 
 

@@ -1,0 +1,43 @@
+"""Every mail about a company: its words, its one action, its row in docs/mails.md."""
+
+import re
+
+import pytest
+
+from catalogue.notifications import MAILS, message
+from config.environment import ROOT
+
+VALUES = {
+    "company": "Ficti <&>\nLog",
+    "by": "Ana",
+    "who": "Zoé",
+    "role": "contributeur",
+    "answer": "Bonjour <perdu>",
+    "reason": "Illisible",
+    "kind": "mandat signé",
+    "address": "ana@fictilog.example",
+    "code": "ABCD-2345",
+    "what": "mandat signé",
+    "url": "https://catalogue.example/espace-editeur/",
+}
+
+
+@pytest.mark.parametrize("name", MAILS)
+def test_a_mail_says_the_same_in_text_and_html_with_one_action(name):
+    made = message(name, "ana@exemple.fr", VALUES)
+    page = made.alternatives[0].content
+    assert made.subject.startswith("[Catalogue GouvTech] ")
+    assert "\n" not in made.subject
+    assert "%(" not in made.body + made.subject
+    assert re.findall(r"https?://\S+", made.body.split("\n--\n")[0]) == [VALUES["url"]]
+    assert page.count(f'href="{VALUES["url"]}"') == 1
+    assert "<perdu>" not in page
+    assert "<&>" not in page
+    assert not re.search(r"<(style|script|img)|style=", page)
+
+
+@pytest.mark.parametrize("name", MAILS)
+def test_a_mail_has_its_row_in_the_documentation(name):
+    rows = (ROOT / "docs" / "mails.md").read_text(encoding="utf-8")
+    mail = MAILS[name]
+    assert re.search(rf"{re.escape(str(mail.subject))} » \| {re.escape(str(mail.action))} ", rows)
