@@ -1,13 +1,15 @@
 """« Recherches sans résultat » in Wagtail's admin: the words that the catalogue does not know yet."""
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Max, Min, QuerySet, Sum
 from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
+from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.views.generic import CreateView
 from wagtail.admin.views.reports import ReportView
 
@@ -31,6 +33,10 @@ class SynonymCreateView(CreateView):
         return SynonymGroup(expressions=[expression]) if expression else None
 
 
+def _day(name: str) -> Callable[[Row], str]:
+    return lambda row: date_format(row[name], "SHORT_DATE_FORMAT")
+
+
 @method_decorator(staff_of_search, name="dispatch")
 class EmptyQueriesView(ReportView):
     """The texts that found nothing in the last 90 days, most frequent first."""
@@ -50,8 +56,11 @@ class EmptyQueriesView(ReportView):
             get_url=lambda row: address(Query(text=row["text"])),
         ),
         Column("total", label=_("Fois"), sort_key="total"),
-        DateColumn("last_day", label=_("Dernier jour"), sort_key="last_day"),
-        DateColumn("first_day", label=_("Premier jour"), sort_key="first_day"),
+        # Days, not moments: Wagtail's column of dates would tell hours that nobody keeps.
+        Column("last_day", label=_("Dernier jour"), sort_key="last_day", accessor=_day("last_day")),
+        Column(
+            "first_day", label=_("Premier jour"), sort_key="first_day", accessor=_day("first_day")
+        ),
         TitleColumn(
             "synonym",
             label=_("Remède"),

@@ -25,7 +25,7 @@ from search.reasons import Branch, branch, matches
 MOST_NAMED = 5
 """Sheets named when several answer to what was typed."""
 LONGEST_ADDRESS = 8000
-ENGINE_SECONDS = 10.0
+ENGINE_SECONDS = 3.0
 """What the engine may take for one page: staff wait longer than visitors, not for ever."""
 
 

@@ -26,6 +26,11 @@ DRAINER_WAITS = 5.0
 RETRY_AFTER = dt.timedelta(minutes=5)
 """When a sheet that could not be indexed is tried again."""
 
+
+class RebuildFailed(Exception):
+    """Most sheets could not be indexed: a mistake of ours; the index stays as it was."""
+
+
 Writer = Engine | Generation
 Progress = Callable[[Iterable[Document]], Iterable[Document]]
 
@@ -156,18 +161,21 @@ def rebuild(target: str | None = None, *, progress: Progress | None = None) -> i
     first, as an index that wants to hear of changes: those made while sheets are read wait for it,
     and are replayed into it before the swap. `progress` wraps the iterator of documents. To be
     called outside transactions: it may take minutes, and waits for another rebuild to end.
+    Raises `RebuildFailed`, `EngineUnavailable`: the index is as before.
     """
     target = target or settings.SEARCH["ENGINE"]
     with one_at_a_time(f"{target}.rebuild"):
         _forget_generations(target)  # left by a rebuild that died
-        IndexTarget.objects.get_or_create(name=target)
         generation = get_engine(target).generation()
+        IndexTarget.objects.get_or_create(name=target)
         name = f"{target}/{generation.name}"
         IndexTarget.objects.create(name=name)
         try:
             waiting = PendingDocument.objects.filter(target=target)
             covered = list(waiting.values_list("id", flat=True))
             count, failed = _build(target, name, generation, progress)
+            # What could not be replayed is still to be learnt, now by the index that answers.
+            PendingDocument.objects.filter(target=name).update(target=target)
         except BaseException:
             generation.discard()
             raise
@@ -192,6 +200,8 @@ def _build(
         count = generation.fill(progress(stream) if progress else stream)
     except DocumentsRefused as refused:
         count, failed = refused.taken, failed | _told(refused)
+    if len(failed) > count:
+        raise RebuildFailed(f"{len(failed)} sheets could not be indexed and {count} could")
     _drain(name, generation, seed)  # most of what changed meanwhile, while others may still write
     with one_at_a_time(target):
         _drain(name, generation, seed)

@@ -8,6 +8,7 @@ from search.analysis.highlighting import Marker
 from search.analysis.indexing import analysed, name_starts, storable
 from search.analysis.queries import (
     LONGEST_TEXT,
+    MOST_SPOKEN,
     MOST_WORDS,
     Clause,
     Expression,
@@ -16,7 +17,7 @@ from search.analysis.queries import (
     parse,
     plan,
 )
-from search.analysis.spelling import Candidate, Lexicon, corrected
+from search.analysis.spelling import Candidate, Lexicon, corrected, guessed
 from search.analysis.vocabulary import Entry, completions, related
 from search.analysis.words import Token, Word, analyse, fold, forms, normalise, surfaces, tokens
 
@@ -26,6 +27,7 @@ ANALYSER_VERSION = "1"
 __all__ = [
     "ANALYSER_VERSION",
     "LONGEST_TEXT",
+    "MOST_SPOKEN",
     "MOST_WORDS",
     "Candidate",
     "Clause",
@@ -43,6 +45,7 @@ __all__ = [
     "corrected",
     "fold",
     "forms",
+    "guessed",
     "name_starts",
     "normalise",
     "parse",

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TypeVar
 
@@ -15,6 +15,15 @@ LONGEST_TEXT = 200
 
 MOST_WORDS = 16
 """Words of a query that are looked for, stop words apart."""
+
+MOST_EXPRESSIONS = 64
+"""Expressions that the words of a query may stand for, all together.
+
+Servers refuse queries of more than 1,024 parts, and each expression is looked for in seven fields.
+"""
+
+MOST_SPOKEN = 3
+"""Stems of its categories that a clause looks for besides, for the same reason."""
 
 SYNONYM_WEIGHT = 0.8
 """Score of a synonym beside that of the word typed."""
@@ -166,7 +175,7 @@ def plan(parsed: ParsedText, vocabulary: Vocabulary) -> TextPlan:
     relations = related(vocabulary)
     terms = _without_replacing_words(parsed.terms, relations)
     content = _without_empty_words(_distinct(terms), relations)
-    clauses = _clauses(content, relations, _joined(content, parsed.clean))
+    clauses = bounded(_clauses(content, relations, _joined(content, parsed.clean)))
     positive = sorted(
         (*parsed.terms, *(word for phrase in parsed.phrases for word in phrase)),
         key=lambda word: word.start,
@@ -179,6 +188,18 @@ def plan(parsed: ParsedText, vocabulary: Vocabulary) -> TextPlan:
         names=_names(positive, content if len(terms) < len(parsed.terms) else ()),
         words=tuple(word for word in positive if word.stem),
     )
+
+
+def bounded(clauses: Sequence[Clause]) -> tuple[Clause, ...]:
+    """The clauses, each with its own word, and with what it stands for as long as there is room."""
+    room = MOST_EXPRESSIONS - len(clauses)
+    kept = []
+    for clause in clauses:
+        own, *others = clause.expressions
+        others = others[: max(room, 0)]
+        room -= len(others)
+        kept.append(replace(clause, expressions=(own, *others)))
+    return tuple(kept)
 
 
 def _required(clauses: int) -> int:

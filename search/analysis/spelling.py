@@ -1,16 +1,25 @@
 """Guess the word that was meant, among the unstemmed words that sheets use."""
 
 from bisect import bisect_left
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from search.analysis.queries import Expression, ParsedText
+from search.analysis.queries import (
+    Clause,
+    Expression,
+    ParsedText,
+    TextPlan,
+    bounded,
+    parse,
+    plan,
+)
 from search.analysis.vocabulary import Entry
 from search.analysis.words import Word
+from search.contract import Vocabulary
 
 MOST_CANDIDATES = 8
 """Words tried in place of one that nobody wrote."""
@@ -18,6 +27,7 @@ MOST_CANDIDATES = 8
 # What finding a guess is worth beside the word typed, by edits; a longer word counts as one edit.
 _WEIGHTS = (0.6, 0.5, 0.3)
 _SHORTEST_PREFIX = 4
+_MOST_EXPANDED = 3
 
 
 @dataclass(frozen=True)
@@ -118,3 +128,37 @@ def corrected(parsed: ParsedText, shown: dict[Word, str]) -> str | None:
     for word in sorted(shown, key=lambda word: word.start, reverse=True):
         text = text[: word.start] + shown[word] + text[word.end :]
     return text if text != parsed.clean else None
+
+
+def guessed(
+    wanted: TextPlan, guesses: Mapping[Word, Sequence[Candidate]], vocabulary: Vocabulary
+) -> TextPlan:
+    """The plan in which words that no sheet uses also mean those they resemble."""
+    clauses = [
+        _with_guesses(clause, guesses[clause.word], vocabulary)
+        if clause.word in guesses
+        else clause
+        for clause in wanted.clauses
+    ]
+    return replace(wanted, clauses=bounded(clauses))
+
+
+def _with_guesses(clause: Clause, guesses: Sequence[Candidate], vocabulary: Vocabulary) -> Clause:
+    """The clause also satisfied by what each guess means, synonyms and replacement included."""
+    weights: dict[tuple[str, ...], float] = {}
+    categories: dict[str, None] = {}
+    for guess in guesses:
+        stems, weight = guess.expression.stems, guess.expression.weight
+        weights[stems] = max(weight, weights.get(stems, 0.0))
+    for guess in guesses[:_MOST_EXPANDED]:
+        for meant in plan(parse(guess.entry.shown), vocabulary).clauses:
+            categories.update(dict.fromkeys(meant.categories))
+            for expression in meant.expressions:
+                weight = expression.weight * guess.expression.weight
+                weights.setdefault(expression.stems, weight)
+    expressions = (Expression(stems, weight) for stems, weight in weights.items())
+    return replace(
+        clause,
+        expressions=(*clause.expressions, *expressions),
+        categories=tuple(categories),
+    )

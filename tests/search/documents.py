@@ -52,6 +52,8 @@ FACETS: tuple[Facet, ...] = (
     Facet("distribution", "Distribution", choices=choices("libre", "hybride", "proprietaire")),
     Facet("licence", "Licence"),
     Facet("tag", "Étiquettes"),
+    # Kept by staff, as long as they like: all its values are listed.
+    Facet("integration", "Raccordée à", limit=10_000),
     Facet(
         "cloud",
         "Cloud",
@@ -60,6 +62,7 @@ FACETS: tuple[Facet, ...] = (
     ),
     Facet("deploiement", "Déploiement", Scope.OFFER, choices("saas", "sur-site", "cloud-etat")),
     Facet("hebergement", "Hébergement", Scope.OFFER),
+    Facet("public", "Public visé", Scope.OFFER, limit=10_000),
     Facet(
         "prix",
         "Prix",

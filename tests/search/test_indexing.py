@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.utils import timezone
 from wagtail.images.tests.utils import get_test_image_file
@@ -37,6 +37,13 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("site", "engine")]
 def names(text: str = "", **filters: tuple[str, ...]) -> list[str]:
     """Names found by a search."""
     return [hit.card["name"] for hit in services.search(Query(text, filters)).hits]
+
+
+def generation_class() -> type:
+    """The class of the engine's generations."""
+    scratch = get_engine().generation()
+    scratch.discard()
+    return type(scratch)
 
 
 @pytest.fixture(autouse=True)
@@ -382,13 +389,60 @@ class TestARebuild:
         indexing.drain()
         assert len(names()) == 2
 
+    def test_in_which_most_sheets_fail_leaves_the_index_as_it_was(self, monkeypatch) -> None:
+        make_sheet("Orvalis")
+        make_sheet("Clépside")
+        indexing.drain()
+
+        def refuse_all(self, stream):
+            raise DocumentsRefused({one.id: "champ inconnu" for one in stream}, taken=0)
+
+        monkeypatch.setattr(generation_class(), "fill", refuse_all)
+        with pytest.raises(indexing.RebuildFailed):
+            indexing.rebuild()
+        with pytest.raises(CommandError, match="l'ancien sert toujours"):
+            call_command("rebuild_index")
+        assert len(names()) == 2
+
+    def test_leaves_to_the_new_index_what_could_not_be_replayed(self, monkeypatch) -> None:
+        page = make_sheet("Orvalis")
+        make_sheet("Clépside")
+        indexing.drain()
+
+        def change_meanwhile(stream):
+            yield from stream
+            page.title = "Brivance"
+            page.save_revision().publish()
+            indexing.drain()  # known to the old index, and forwarded
+
+        def refuse(self, found):
+            raise DocumentsRefused({one.id: "trop long" for one in found}, taken=0)
+
+        monkeypatch.setattr(generation_class(), "upsert", refuse)
+        indexing.rebuild(progress=change_meanwhile)
+        waiting = PendingDocument.objects.values_list("target", "document")
+        assert set(waiting) == {("embedded", page.listing.uid)}
+        monkeypatch.undo()
+        PendingDocument.objects.update(not_before=timezone.now())
+        indexing.drain()
+        assert sorted(names()) == ["Brivance", "Clépside"]
+
+    def test_that_never_began_leaves_no_index_to_wait_for(self, monkeypatch) -> None:
+        IndexTarget.objects.all().delete()
+
+        def down():
+            raise EngineUnavailable("arrêt")
+
+        monkeypatch.setattr(get_engine(), "generation", down)
+        with pytest.raises(EngineUnavailable):
+            indexing.rebuild()
+        assert not IndexTarget.objects.exists()
+
     def test_sets_aside_what_the_engine_refuses(self, monkeypatch) -> None:
         make_sheet("Orvalis")
         refused = make_sheet("Clépside").listing.uid
         indexing.drain()
-        scratch = get_engine().generation()
-        scratch.discard()
-        generation = type(scratch)
+        generation = generation_class()
         fill = generation.fill
 
         def refuse(self, stream):

@@ -9,14 +9,13 @@ import numpy as np
 
 from search.analysis import (
     Candidate,
-    Clause,
-    Expression,
     Marker,
     ParsedText,
     TextPlan,
     Word,
     analyse,
     corrected,
+    guessed,
     parse,
     plan,
     related,
@@ -33,7 +32,6 @@ _TIERS: Mapping[float, str] = {_EXACT_NAME: "exact name", _NAME_START: "name sta
 _TIER = 1e6
 # A word that some sheet uses is taken for a typing error only beside one this many times commoner.
 _COMMONER = 5
-_MOST_EXPANDED = 3
 _SIMILAR_STEMS = 12
 _SIMILAR_FOUND = 200
 _NO_TABLE = Table({}, np.zeros((1, 0, 0), np.uint64))
@@ -76,15 +74,7 @@ class Matcher:
         When no sheet has as many of the words as required, those that have most are found.
         """
         guesses = self._guesses(wanted)
-        asked = replace(
-            wanted,
-            clauses=tuple(
-                self._with_guesses(clause, guesses[clause.word])
-                if clause.word in guesses
-                else clause
-                for clause in wanted.clauses
-            ),
-        )
+        asked = guessed(wanted, guesses, self._vocabulary)
         ords, rank = self._ranked(asked)
         nothing = not len(ords)
         while not len(ords) and asked.required > 1:
@@ -139,28 +129,6 @@ class Matcher:
         lexicon = self._reader.lexicon(related(self._vocabulary).words)
         guesses = {word: lexicon.guesses(word) for word in unknown}
         return {word: found for word, found in guesses.items() if found}
-
-    def _with_guesses(self, clause: Clause, guesses: Sequence[Candidate]) -> Clause:
-        """The clause also satisfied by what each guess means, synonyms and replacement included."""
-        weights: dict[tuple[str, ...], float] = {}
-        categories: dict[str, None] = {}
-        for guess in guesses:
-            stems, weight = guess.expression.stems, guess.expression.weight
-            weights[stems] = max(weight, weights.get(stems, 0.0))
-        for guess in guesses[:_MOST_EXPANDED]:
-            for meant in plan(parse(guess.entry.shown), self._vocabulary).clauses:
-                categories.update(dict.fromkeys(meant.categories))
-                for expression in meant.expressions:
-                    weight = expression.weight * guess.expression.weight
-                    weights.setdefault(expression.stems, weight)
-        return replace(
-            clause,
-            expressions=(
-                *clause.expressions,
-                *(Expression(stems, weight) for stems, weight in weights.items()),
-            ),
-            categories=tuple(categories),
-        )
 
     def _commoner(self, parsed: ParsedText, wanted: TextPlan) -> str | None:
         """The query with much commoner words, if that would find something."""

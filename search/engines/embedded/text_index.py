@@ -16,7 +16,7 @@ import tantivy
 from numpy.typing import NDArray
 from tantivy import Occur, Query
 
-from search.analysis import Clause, TextPlan, analyse
+from search.analysis import MOST_SPOKEN, Clause, TextPlan, analyse
 from search.contract import CATEGORY_FACET, TEXT_FIELDS, Reason, TextField
 from search.engines.embedded.columns import Integers
 from search.engines.embedded.writing import TextChange
@@ -237,11 +237,8 @@ class TextSearcher:
             Query.const_score_query(standing, CATEGORY_SCORE),
         )
         # Of the sheets that stand there, those that speak of it most.
-        spoken = [
-            self._anywhere((stem,), _SPOKEN_BOOST)
-            for code in clause.categories
-            for stem in analyse(code.replace("-", " "))
-        ]
+        stems = [stem for code in clause.categories for stem in analyse(code.replace("-", " "))]
+        spoken = [self._anywhere((stem,), _SPOKEN_BOOST) for stem in stems[:MOST_SPOKEN]]
         either = [(Occur.Should, part.query) for part in (text, stands)]
         query = Query.boolean_query(
             [

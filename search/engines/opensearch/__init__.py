@@ -1,8 +1,8 @@
 """The OpenSearch engine: the contract on a server or a cluster, versions 2.19 and 3.
 
 `engine` is the whole seen from outside, `mapping` what an index is like and `preparing` what it
-holds of a document, `queries`, `texts` and `counting` the pure builders of what is asked and
-`answers` the readers of what comes back, `spelling` the guesses at words that no sheet uses,
+holds of a document, `queries`, `texts` and `counting` the pure builders of what is asked (the last
+also reads what comes back), `spelling` the guesses at words that no sheet uses,
 `generations` the versioned indices behind the alias, `client` the only one who calls the server.
 """
 

@@ -19,6 +19,7 @@ from search.breaker import CircuitBreaker
 from search.contract import EngineUnavailable
 from search.deadline import remaining
 
+NO_INDEX = "no index on the servers: run `manage.py rebuild_index`"
 READ_SECONDS = 10.0
 """What a search may take when nobody waits for a page: pages have their own, shorter, deadline."""
 
@@ -108,8 +109,20 @@ class Client:
         actions = [*before, {"add": {"index": index, "alias": alias}}]
         self._write("indices.update_aliases", body={"actions": actions})
 
-    def bulk(self, index: str, actions: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-        """Write; what the servers have no room for now is tried again. Gives id → why refused."""
+    def wait_for_copies(self, index: str, seconds: int) -> None:
+        """Wait until an index has all its copies, but no longer than that."""
+        wanted = {"wait_for_status": "green", "timeout": f"{seconds}s"}
+        with suppress(EngineUnavailable):  # answered 408 when it has not
+            self._write("cluster.health", index=index, params=wanted)
+
+    def bulk(
+        self, index: str, actions: Iterable[Mapping[str, Any]], *, is_alias: bool = False
+    ) -> dict[str, str]:
+        """Write; what the servers have no room for now is tried again. Gives id → why refused.
+
+        `is_alias`: nothing is written where `index` is no alias. Otherwise a name that nothing
+        bears would become an index without mapping.
+        """
         refused: dict[str, str] = {}
         with _reported():
             outcomes = streaming_bulk(
@@ -120,13 +133,15 @@ class Client:
                 max_retries=_RETRIES,
                 initial_backoff=1,
                 raise_on_error=False,
-                require_alias=False,
+                require_alias=is_alias,
                 request_timeout=WRITE_SECONDS,
             )
             for written, outcome in outcomes:
                 result = next(iter(outcome.values()))
-                if written or result.get("status") == 404:  # deleting what is not there
+                if written or result.get("result") == "not_found":  # deleted twice
                     continue
+                if result.get("status") == 404:
+                    raise EngineUnavailable(NO_INDEX)
                 if result.get("status") in (429, 503):
                     raise EngineUnavailable("the servers have no room for more writes now")
                 refused[result["_id"]] = _why(result.get("error"))
@@ -152,16 +167,30 @@ class Client:
         if seconds <= 0:
             raise EngineUnavailable("no time left to ask the servers")
         with self.breaker.guard(), _reported():
-            call = _method(self._connection(), method)
-            pending = self._threads().submit(call, request_timeout=seconds, **arguments)
-            try:
-                answer: dict[str, Any] = pending.result(timeout=seconds)
-            except TimeoutError as error:
-                pending.cancel()
-                raise EngineUnavailable(f"the servers take more than {seconds:.1f} s") from error
-            if answer.get("timed_out") or answer.get("_shards", {}).get("failed"):
+            answer = self._answer(method, seconds, arguments)
+            if isinstance(answer, dict) and (
+                answer.get("timed_out") or answer.get("_shards", {}).get("failed")
+            ):
                 raise EngineUnavailable("the servers answered for a part of the index only")
+        if isinstance(answer, errors.TransportError):
+            with _reported():
+                raise answer
+        return answer
+
+    def _answer(
+        self, method: str, seconds: float, arguments: Mapping[str, Any]
+    ) -> dict[str, Any] | errors.TransportError:
+        """What the servers answer; that they do not do so is no failure of theirs (4xx)."""
+        call = _method(self._connection(), method)
+        pending = self._threads().submit(call, request_timeout=seconds, **arguments)
+        try:
+            answer: dict[str, Any] = pending.result(timeout=seconds)
             return answer
+        except TimeoutError as error:
+            pending.cancel()
+            raise EngineUnavailable(f"the servers take more than {seconds:.1f} s") from error
+        except (errors.NotFoundError, errors.RequestError) as error:
+            return error
 
     def _write(self, method: str, **arguments: Any) -> Any:
         with _reported():
@@ -218,7 +247,7 @@ def _reported() -> Iterator[None]:
     try:
         yield
     except errors.NotFoundError as error:
-        raise EngineUnavailable("no index on the servers: run `manage.py rebuild_index`") from error
+        raise EngineUnavailable(NO_INDEX) from error
     except errors.TransportError as error:
         raise EngineUnavailable(f"OpenSearch: {error.status_code} {error.error}") from error
     except (errors.OpenSearchException, errors.ImproperlyConfigured, OSError) as error:

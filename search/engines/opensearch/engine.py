@@ -15,6 +15,7 @@ from search.analysis import (
     completions,
     corrected,
     fold,
+    guessed,
     parse,
     plan,
     related,
@@ -23,7 +24,6 @@ from search.contract import (
     Completion,
     Document,
     Engine,
-    EngineUnavailable,
     Facet,
     Health,
     Hit,
@@ -40,7 +40,7 @@ from search.engines.opensearch.generations import OpenSearchGeneration, erase, l
 from search.engines.opensearch.mapping import schema
 from search.engines.opensearch.plain import PlainSearch, plain_search
 from search.engines.opensearch.preparing import key, stored, value
-from search.engines.opensearch.spelling import Proposals, guessed, proposals_body
+from search.engines.opensearch.spelling import Proposals, proposals_body
 from search.engines.opensearch.texts import found_query, named_query, text_query
 from search.hits import hit
 
@@ -93,8 +93,8 @@ class OpenSearchEngine(Engine):
     def upsert(self, documents: Sequence[Document]) -> None:
         """Add or replace documents; visible to the next search of any process."""
         if documents:
-            self._require_index()
-            refused = write(self.client, self.alias, latest(documents), self._facets)
+            new = latest(documents)
+            refused = write(self.client, self.alias, new, self._facets, is_alias=True)
             self.client.refresh(self.alias)
             if refused:
                 raise refused
@@ -102,14 +102,8 @@ class OpenSearchEngine(Engine):
     def delete(self, ids: Sequence[str]) -> None:
         """Remove documents; unknown ids are ignored."""
         if ids:
-            self._require_index()
-            erase(self.client, self.alias, ids)
+            erase(self.client, self.alias, ids, is_alias=True)
             self.client.refresh(self.alias)
-
-    def _require_index(self) -> None:
-        # Writing to a name that nothing bears would make an index of that name, without mapping.
-        if not self.client.behind(self.alias):
-            raise EngineUnavailable("no index on the servers: run `manage.py rebuild_index`")
 
     def search(self, query: Query) -> Results:
         """Answer a query: exact total, disjunctive counts, one page of hits."""

@@ -3,10 +3,11 @@
 import secrets
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
-from search.contract import Document, DocumentsRefused, Facet
+from search.contract import Document, DocumentsRefused, EngineUnavailable, Facet
 from search.engines.opensearch.client import Client
 from search.engines.opensearch.mapping import alone, index_body
 from search.engines.opensearch.preparing import key, source
@@ -14,11 +15,19 @@ from search.engines.opensearch.preparing import key, source
 ABANDONED_SECONDS = 24 * 3600
 """Age at which an index that answers nothing was left by a rebuild that died."""
 
+COPIES_SECONDS = 60
+"""How long a new index waits for its copies before it answers without."""
+
 _STAMP = "%Y%m%d-%H%M%S"
 
 
 def write(
-    client: Client, index: str, documents: Iterable[Document], facets: Sequence[Facet]
+    client: Client,
+    index: str,
+    documents: Iterable[Document],
+    facets: Sequence[Facet],
+    *,
+    is_alias: bool = False,
 ) -> DocumentsRefused | None:
     """Write documents; gives what cannot be written or the servers refused, None when all was."""
     apart = alone(facets)
@@ -35,14 +44,15 @@ def write(
             else:
                 yield {"_op_type": "index", "_id": key(document.id), **body}
 
-    refused = client.bulk(index, actions())
+    refused = client.bulk(index, actions(), is_alias=is_alias)
     reasons.update({ids[one]: why for one, why in refused.items()})
     return DocumentsRefused(reasons, taken=len(ids) - len(reasons)) if reasons else None
 
 
-def erase(client: Client, index: str, ids: Sequence[str]) -> None:
+def erase(client: Client, index: str, ids: Sequence[str], *, is_alias: bool = False) -> None:
     """Remove documents; unknown ids are ignored."""
-    client.bulk(index, ({"_op_type": "delete", "_id": key(one)} for one in dict.fromkeys(ids)))
+    actions = ({"_op_type": "delete", "_id": key(one)} for one in dict.fromkeys(ids))
+    client.bulk(index, actions, is_alias=is_alias)
 
 
 class OpenSearchGeneration:
@@ -84,18 +94,21 @@ class OpenSearchGeneration:
             erase(self._client, self._index, ids)
 
     def publish(self) -> None:
-        """Point the alias at this index, then remove the one before."""
+        """Point the alias at this index once it has its copies, then remove the one before."""
         replicas = {"auto_expand_replicas": self._replicas, "refresh_interval": None}
         self._client.put_settings(self._index, {"index": replicas})
         self._client.refresh(self._index)
+        self._client.wait_for_copies(self._index, COPIES_SECONDS)
         before = self._client.behind(self._alias)
         self._client.point(self._alias, self._index)
-        for index in before:
-            self._client.remove(index)
+        with suppress(EngineUnavailable):  # a later rebuild sweeps what could not be removed
+            for index in before:
+                self._client.remove(index)
 
     def discard(self) -> None:
-        """Remove the index."""
-        self._client.remove(self._index)
+        """Remove the index, unless it is the one that answers."""
+        if self._index not in self._client.behind(self._alias):
+            self._client.remove(self._index)
 
     def _sweep(self) -> None:
         """Remove what rebuilds that died have left."""

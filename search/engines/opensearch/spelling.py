@@ -5,26 +5,19 @@ then decides among them, so that the same guesses are made everywhere.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from search.analysis import (
-    Candidate,
-    Clause,
     Entry,
-    Expression,
     Lexicon,
-    TextPlan,
     Word,
     forms,
-    parse,
-    plan,
 )
-from search.contract import Vocabulary
 from search.engines.opensearch.preparing import SEPARATOR
 from search.engines.opensearch.texts import Body
 
 _MOST_PROPOSED = 25
+_MOST_STEMS = 500  # their pattern stays below the 10,000 characters that an index allows
 _SHORTEST_PREFIX = 4
 _MOST_BEGINNINGS = 16
 _MOST_EXPANDED = 3
@@ -111,13 +104,14 @@ class Proposals:
 
     def writings_body(self) -> Body:
         """Ask for the words behind the proposed stems, and how they are written."""
-        stems = {*self._stems, *(forms(word)[1] for word in self._frequency)} - {""}
-        pattern = "|".join(f"{stem}{SEPARATOR}.*" for stem in sorted(stems))
+        proposed = {*self._stems, *(forms(word)[1] for word in self._frequency)} - {""}
+        stems = sorted(proposed)[:_MOST_STEMS]
+        pattern = "|".join(f"{stem}{SEPARATOR}.*" for stem in stems)
         terms = {"field": "lexicon", "include": pattern, "size": 10 * len(stems)}
         return {
             "size": 0,
             "track_total_hits": False,
-            "aggs": {"written": _sampled({"terms": {"stems": sorted(stems)}}, terms)},
+            "aggs": {"written": _sampled({"terms": {"stems": stems}}, terms)},
         }
 
     def lexicon(self, answer: Mapping[str, Any], others: Iterable[Entry]) -> Lexicon:
@@ -133,41 +127,3 @@ class Proposals:
             if folded not in entries and (stem := forms(folded)[1]):
                 entries[folded] = Entry(folded, stem, folded, frequency)
         return Lexicon([*entries.values(), *others])
-
-
-def with_guesses(clause: Clause, guesses: Sequence[Candidate], vocabulary: Vocabulary) -> Clause:
-    """The clause also satisfied by what each guess means, synonyms and replacement included."""
-    weights: dict[tuple[str, ...], float] = {}
-    categories: dict[str, None] = {}
-    for guess in guesses:
-        stems, weight = guess.expression.stems, guess.expression.weight
-        weights[stems] = max(weight, weights.get(stems, 0.0))
-    for guess in guesses[:_MOST_EXPANDED]:
-        for meant in plan(parse(guess.entry.shown), vocabulary).clauses:
-            categories.update(dict.fromkeys(meant.categories))
-            for expression in meant.expressions:
-                weight = expression.weight * guess.expression.weight
-                weights.setdefault(expression.stems, weight)
-    return replace(
-        clause,
-        expressions=(
-            *clause.expressions,
-            *(Expression(stems, weight) for stems, weight in weights.items()),
-        ),
-        categories=tuple(categories),
-    )
-
-
-def guessed(
-    wanted: TextPlan, guesses: Mapping[Word, Sequence[Candidate]], vocabulary: Vocabulary
-) -> TextPlan:
-    """The plan in which words that no sheet uses also mean those they resemble."""
-    return replace(
-        wanted,
-        clauses=tuple(
-            with_guesses(clause, guesses[clause.word], vocabulary)
-            if clause.word in guesses
-            else clause
-            for clause in wanted.clauses
-        ),
-    )

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
-from search.analysis import Clause, TextPlan, analyse
+from search.analysis import MOST_SPOKEN, Clause, TextPlan, analyse
 from search.contract import CATEGORY_FACET, TEXT_FIELDS, TextField
 
 Body = dict[str, Any]
@@ -36,8 +36,16 @@ def text_query(plan: TextPlan) -> Body:
         return named  # nothing but stop words: they may still be a name
     found = found_query(plan)
     if plan.phrases or plan.excluded:
-        named = {"bool": {"must": [named], "filter": [found]}}
+        named = {"bool": {"must": [named], **_operators(plan)}}
     return {"dis_max": {"queries": [found, named], "tie_breaker": 0.0}}
+
+
+def _operators(plan: TextPlan) -> Body:
+    """Phrases and exclusions, which hold for sheets that are named too."""
+    return {
+        "filter": [anywhere(phrase, 1.0) for phrase in plan.phrases],
+        "must_not": [anywhere(stems, 1.0) for stems in plan.excluded],
+    }
 
 
 def named_query(plan: TextPlan) -> Body:
@@ -108,7 +116,7 @@ def _clause(clause: Clause, name: str | None) -> Body:
     return {
         "bool": {
             "must": [either],
-            "should": [anywhere((stem,), _SPOKEN_BOOST) for stem in spoken],
+            "should": [anywhere((stem,), _SPOKEN_BOOST) for stem in spoken[:MOST_SPOKEN]],
         }
     }
 

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
 from catalogue.models import Listing
+from search.contract import EngineUnavailable
 from search.engines import ENGINES
-from search.indexing import rebuild
+from search.indexing import RebuildFailed, pending, rebuild
 
 
 class Command(BaseCommand):
@@ -24,5 +25,12 @@ class Command(BaseCommand):
         def progress(stream: Any) -> Any:
             return tqdm(stream, total=total, unit=" fiches", disable=None, file=self.stderr)
 
-        count = rebuild(options["engine"], progress=progress)
-        self.stdout.write(f"Index reconstruit : {count} fiches.")
+        try:
+            count = rebuild(options["engine"], progress=progress)
+        except (EngineUnavailable, RebuildFailed) as error:
+            raise CommandError(
+                f"Index non reconstruit, l'ancien sert toujours : {error}"
+            ) from error
+        waiting = pending(options["engine"])
+        later = f" En attente : {waiting}." if waiting else ""
+        self.stdout.write(f"Index reconstruit : {count} fiches.{later}")

@@ -9,7 +9,7 @@ from tests.search.contract.base import ContractBase, MakeEngine
 from tests.search.documents import FACETS, LIMIT, offer, sheet
 from tests.search.reference import Reference
 
-OPEN_VALUES = ("ambre", "bleu", "cyan", "doré")
+OPEN_VALUES = ("ambre", "bleu=clair", "cyan", "doré")
 
 
 def values_of(name: str) -> tuple[str, ...]:

@@ -175,3 +175,12 @@ class GenerationContract(ContractBase):
         generation.publish()
 
         assert sorted(found(engine)) == ["Brise", "Dune", "Elme"]
+
+    def test_once_it_answers_it_is_not_to_be_discarded(self, make_engine: MakeEngine):
+        engine = make_engine(sheet("Aube"))
+        generation = engine.generation()
+        generation.fill([sheet("Brise")])
+        generation.publish()
+        generation.discard()
+
+        assert found(engine) == ["Brise"]

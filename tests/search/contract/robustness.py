@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from search.contract import Engine
+from search.contract import Engine, Vocabulary
 from tests.search.contract.base import VISIO, ContractBase, MakeEngine, found, search
 from tests.search.documents import offer, sheet
 
@@ -134,3 +134,18 @@ class RobustnessContract(ContractBase):
         engine.delete(["é/'\" ;--"])
 
         assert search(engine).total == 0
+
+    def test_a_text_may_stand_for_as_much_as_staff_can_write(self, make_engine: MakeEngine):
+        groups = tuple(
+            tuple(f"sigle{row}x{place} bis" if place else f"sigle{row}" for place in range(20))
+            for row in range(16)
+        )
+        products = {f"sigle{row}": ("documents", "messagerie", "signature") for row in range(16)}
+        engine = make_engine(
+            sheet("Aube", summary="sigle3x7 bis"), vocabulary=Vocabulary(groups, products)
+        )
+        everything = " ".join(f"sigle{row}" for row in range(16))
+
+        assert found(engine, "sigle3") == ["Aube"]
+        search(engine, everything)
+        search(engine, f'-absent "mots exacts" {everything}')
