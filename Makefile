@@ -51,7 +51,7 @@ opensearch: $(RUNTIME) ## Run an OpenSearch server on 127.0.0.1 (OPENSEARCH_PORT
 
 test: $(TOOLS) chromium check ## Install what is needed, then check and test everything
 	$(BIN)/python -m tests.opensearch $(BIN)/pytest -n $(JOBS)
-	$(BIN)/python -m tests.postgresql $(BIN)/pytest -n $(JOBS) -m "db and not browser"
+	$(BIN)/python -m tests.postgresql $(BIN)/pytest -n $(JOBS) -m "db and not browser and not opensearch"
 
 check: export DJANGO_SETTINGS_MODULE = config.settings.dev
 check: $(TOOLS) ## Formatting, linters, types, import contracts, migrations, settings

@@ -79,7 +79,7 @@ class DifferentialContract(ContractBase):
         changes=catalogues(),
     )
     @settings(
-        max_examples=40,
+        max_examples=25,
         suppress_health_check=[
             HealthCheck.function_scoped_fixture,
             HealthCheck.differing_executors,

@@ -75,7 +75,7 @@ class RobustnessContract(ContractBase):
 
     @given(text=TYPED)
     @settings(
-        max_examples=150,
+        max_examples=80,
         suppress_health_check=[
             HealthCheck.function_scoped_fixture,
             HealthCheck.differing_executors,
@@ -101,7 +101,7 @@ class RobustnessContract(ContractBase):
 
     @given(name=TYPED, value=TYPED)
     @settings(
-        max_examples=60,
+        max_examples=40,
         suppress_health_check=[
             HealthCheck.function_scoped_fixture,
             HealthCheck.differing_executors,

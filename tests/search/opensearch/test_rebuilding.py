@@ -23,7 +23,7 @@ from search.facets import FACETS
 from tests.catalogue.factories import VendorFactory, make_sheet
 from tests.search.opensearch.servers import indices
 
-DOCUMENTS = int(os.environ.get("REBUILD_DOCUMENTS", "3000"))
+DOCUMENTS = int(os.environ.get("REBUILD_DOCUMENTS", "1500"))
 SEARCHERS = 4
 PAUSE = 0.05
 """Seconds between what a client does and does next: all share this process."""
