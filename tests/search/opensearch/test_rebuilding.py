@@ -1,6 +1,6 @@
 """Rebuilding while visitors search and editors write: no error, no gap, nothing lost, nothing stale.
 
-REBUILD_DOCUMENTS=100000 in the environment makes the big one as big as asked for (3,000 by default).
+REBUILD_DOCUMENTS=100000 in the environment makes the big one as big as asked for (1,500 by default).
 """
 
 import os
