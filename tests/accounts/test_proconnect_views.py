@@ -46,7 +46,7 @@ def test_an_employee_is_not_an_agent(client, provider):
     assert not user.is_agent
     assert user.sirets == ["73282932000074"]
     assert list(User.objects.agents()) == []
-    assert client.get(reverse("account_landing")).url == reverse("account_home")
+    assert client.get(reverse("account_landing")).url != reverse("account_agent")
 
 
 def test_the_same_identity_comes_back_to_the_same_account(client, provider):
