@@ -6,9 +6,12 @@ from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+
+from accounts.mails import compose
+
+SERVICE = _("Message de service, envoyé pour la sécurité de votre compte.")
 
 
 @dataclass(frozen=True)
@@ -171,20 +174,12 @@ def message(name: str, email: str, context: Mapping[str, Any]) -> EmailMultiAlte
     values = {key: value for key, value in context.items() if isinstance(value, str)}
     values["email"] = email
     address = values.get(mail.url) or f"{settings.SITE_URL}{reverse(mail.url)}"
-    words = {
-        "subject": mail.subject,
-        "text": mail.text % values,
-        "action": mail.action,
-        "url": address,
-        "warning": mail.warning,
-        "site_name": settings.WAGTAIL_SITE_NAME,
-        "site_url": settings.SITE_URL,
-    }
-    result = EmailMultiAlternatives(
-        subject=f"{settings.ACCOUNT_EMAIL_SUBJECT_PREFIX}{mail.subject}",
-        body=render_to_string("accounts/mail/message.txt", words),
-        to=[email],
-        reply_to=[settings.CONTACT_EMAIL],
+    return compose(
+        email,
+        subject=str(mail.subject),
+        text=mail.text % values,
+        action=mail.action,
+        url=address,
+        warning=mail.warning,
+        footer=SERVICE,
     )
-    result.attach_alternative(render_to_string("accounts/mail/message.html", words), "text/html")
-    return result

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
+
+from accounts.mails import compose
 
 SERVICE = _("Message de service, envoyé parce que vous agissez pour une entreprise du catalogue.")
 
@@ -166,21 +166,12 @@ def message(name: str, email: str, values: Mapping[str, str]) -> EmailMultiAlter
     Raises KeyError on a name without words, or when a value that they hold is missing.
     """
     mail = MAILS[name]
-    words = {
-        "subject": " ".join((str(mail.subject) % values).split()),
-        "text": str(mail.text) % values,
-        "action": mail.action,
-        "url": values["url"],
-        "warning": mail.warning,
-        "footer": mail.footer,
-        "site_name": settings.WAGTAIL_SITE_NAME,
-        "site_url": settings.SITE_URL,
-    }
-    result = EmailMultiAlternatives(
-        subject=f"{settings.ACCOUNT_EMAIL_SUBJECT_PREFIX}{words['subject']}",
-        body=render_to_string("catalogue/mail/message.txt", words),
-        to=[email],
-        reply_to=[settings.CONTACT_EMAIL],
+    return compose(
+        email,
+        subject=str(mail.subject) % values,
+        text=str(mail.text) % values,
+        action=mail.action,
+        url=values["url"],
+        warning=mail.warning,
+        footer=mail.footer,
     )
-    result.attach_alternative(render_to_string("catalogue/mail/message.html", words), "text/html")
-    return result

@@ -5,10 +5,10 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.mails import compose
 from catalogue.models import Membership, Submission
 
 Outcome = Submission.Outcome
@@ -59,34 +59,20 @@ def submission_mails(submission: Submission) -> list[EmailMultiAlternatives]:
     path = (
         f"/solutions/{listing.page.slug}/" if words.public else reverse("sheet", args=[listing.uid])
     )
-    subject = str(words.subject % values)
-    context = {
-        "subject": subject,
-        "text": words.text % values,
-        "comment": submission.comment,
-        "action": words.action,
-        "url": f"{settings.SITE_URL}{path}",
-        "vendor": listing.vendor,
-        "site_name": settings.WAGTAIL_SITE_NAME,
-        "site_url": settings.SITE_URL,
-    }
     members = Membership.objects.filter(
         vendor=listing.vendor, user__is_active=True, user__email__isnull=False
     )
+    footer = _("Message de service, envoyé aux membres de %s.") % listing.vendor
     return [
-        _mail(subject, context, email)
+        compose(
+            email,
+            subject=words.subject % values,
+            text=words.text % values,
+            comment=submission.comment,
+            action=words.action,
+            url=f"{settings.SITE_URL}{path}",
+            footer=footer,
+        )
         for email in members.order_by("pk").values_list("user__email", flat=True)
         if email
     ]
-
-
-def _mail(subject: str, context: Mapping[str, Any], email: str) -> EmailMultiAlternatives:
-    mail = EmailMultiAlternatives(
-        subject=f"[{settings.WAGTAIL_SITE_NAME}] {' '.join(subject.split())}",
-        body=render_to_string("catalogue/mail/sheet.txt", dict(context)),
-        to=[email],
-        reply_to=[settings.CONTACT_EMAIL],
-    )
-    html = render_to_string("catalogue/mail/sheet.html", dict(context))
-    mail.attach_alternative(html, "text/html")
-    return mail

@@ -4,7 +4,6 @@ import datetime as dt
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from catalogue.models import Category, ReferenceConfiguration
+from catalogue.quotas import HOUR, spend
 from home import services
 from home.forms import ContactForm, find_listing
 from home.models import ContactMessage, ContentPage
@@ -21,7 +21,6 @@ from search.indexing import state
 from search.models import SynonymGroup
 
 MESSAGES_PER_HOUR = 5
-HOUR = 3600
 SECURITY_TXT_DAYS = 180
 
 
@@ -102,15 +101,7 @@ def _contact_page(request: HttpRequest, form: ContactForm, *, status: int) -> Ht
 def _too_many_messages(request: HttpRequest) -> bool:
     """Count this message against its sender's hour; the address itself is not kept."""
     sender = salted_hmac("home.contact", _client_address(request), algorithm="sha256").hexdigest()
-    # The hour is in the key: touching the expiry never makes it longer.
-    key = f"contact.{timezone.now():%Y%m%d%H}.{sender}"
-    cache.add(key, 0, timeout=HOUR)
-    try:
-        count = cache.incr(key)
-        cache.touch(key, HOUR)  # in a database, `incr` writes the default expiry: five minutes
-        return count > MESSAGES_PER_HOUR
-    except ValueError:  # it expired between the two lines
-        return False
+    return not spend("contact", sender, most=MESSAGES_PER_HOUR, seconds=HOUR)
 
 
 def _client_address(request: HttpRequest) -> str:

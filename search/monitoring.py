@@ -13,12 +13,15 @@ from search.models import IndexTarget, PendingDocument
 
 @dataclass(frozen=True)
 class IndexState:
-    """An index that hears of changes. `lag` is the age of the oldest change that it should have."""
+    """An index that hears of changes. `lag` is the age of the oldest change that it should have,
+    `oldest` when the first change that it has not was made, due or not.
+    """
 
     target: str
     in_use: bool
     pending: int
     lag: dt.timedelta
+    oldest: dt.datetime | None
 
 
 def index_states() -> list[IndexState]:
@@ -30,16 +33,21 @@ def index_states() -> list[IndexState]:
     rows = (
         PendingDocument.objects.order_by()
         .values("target")
-        .annotate(count=Count("id"), oldest=Min("created_at", filter=Q(not_before__lte=now)))
+        .annotate(
+            count=Count("id"),
+            oldest=Min("created_at"),
+            due=Min("created_at", filter=Q(not_before__lte=now)),
+        )
     )
     waiting = {row["target"]: row for row in rows}
-    nothing: dict[str, Any] = {"count": 0, "oldest": None}
+    nothing: dict[str, Any] = {"count": 0, "oldest": None, "due": None}
     return [
         IndexState(
             name,
             in_use=name == settings.SEARCH["ENGINE"],
             pending=(row := waiting.get(name, nothing))["count"],
-            lag=max(dt.timedelta(), now - (row["oldest"] or now)),
+            lag=max(dt.timedelta(), now - (row["due"] or now)),
+            oldest=row["oldest"],
         )
         for name in IndexTarget.objects.order_by("name").values_list("name", flat=True)
     ]

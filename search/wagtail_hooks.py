@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Min, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -25,7 +25,8 @@ from search import services
 from search.admin_empty_queries import URLS as EMPTY_QUERIES_URLS
 from search.admin_empty_queries import SynonymCreateView
 from search.admin_ranking import explain_ranking
-from search.models import IndexTarget, PendingDocument, ReplacedProduct, SynonymGroup
+from search.models import PendingDocument, ReplacedProduct, SynonymGroup
+from search.monitoring import index_states
 from search.permissions import SEE_STATE, staff_of_search
 from search.sections import similar_solutions
 
@@ -111,21 +112,6 @@ class SearchGroup(ViewSetGroup):
 @staff_of_search
 def state(request: HttpRequest) -> HttpResponse:
     """Say how the engine fares and what each index still has to learn."""
-    waiting = {
-        row["target"]: row
-        for row in PendingDocument.objects.order_by()
-        .values("target")
-        .annotate(count=Count("id"), oldest=Min("created_at"))
-    }
-    targets = [
-        {
-            "target": target,
-            "in_use": target.name == settings.SEARCH["ENGINE"],
-            "count": waiting.get(target.name, {}).get("count", 0),
-            "oldest": waiting.get(target.name, {}).get("oldest"),
-        }
-        for target in IndexTarget.objects.order_by("name")
-    ]
     return TemplateResponse(
         request,
         "search/admin/state.html",
@@ -134,7 +120,7 @@ def state(request: HttpRequest) -> HttpResponse:
             "header_icon": "search",
             "health": services.health(),
             "engine": settings.SEARCH["ENGINE"],
-            "targets": targets,
+            "targets": index_states(),
         },
     )
 

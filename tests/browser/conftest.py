@@ -13,6 +13,8 @@ from django.test import override_settings
 from playwright.sync_api import ConsoleMessage, Page, Request
 from pytest_django.live_server_helper import LiveServer
 
+from tests.missing import missing
+
 # Playwright keeps an event loop in this thread, which Django takes for asynchronous code.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
@@ -22,8 +24,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     """Drive the distribution's Chromium: Playwright downloads nothing."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:
-        stop = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
-        stop("Chromium is not installed: `make chromium`, or your system's package manager.")
+        missing("Chromium is not installed: `make chromium`, or your system's package manager.")
     # Chromium's own sandbox cannot start inside a container.
     return {**browser_type_launch_args, "executable_path": chromium, "args": ["--no-sandbox"]}
 

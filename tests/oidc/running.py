@@ -1,7 +1,6 @@
 """Starting the real provider: npm's oidc-provider, installed once, on a port of its own."""
 
 import fcntl
-import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -9,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+
+from tests.missing import missing
 
 HERE = Path(__file__).parent
 SERVICE = "http://testserver"
@@ -20,7 +21,7 @@ def running_provider() -> Iterator[str]:
     """The issuer of a provider that runs for the time of the block."""
     node, npm = shutil.which("node"), shutil.which("npm")
     if node is None or npm is None:
-        _missing("Node.js and npm are needed to run a real OpenID Connect provider.")
+        missing("Node.js and npm are needed to run a real OpenID Connect provider.")
     _install(npm)
     command = [node, "--no-warnings", "provider.mjs", SERVICE]
     with subprocess.Popen(
@@ -49,10 +50,5 @@ def _install(npm: str) -> None:
         options = ["--ignore-scripts", "--no-audit", "--no-fund"]
         done = subprocess.run([npm, "ci", *options], cwd=HERE, capture_output=True, text=True)
         if done.returncode:
-            _missing(f"npm ci failed: {done.stderr[-500:]}")
+            missing(f"npm ci failed: {done.stderr[-500:]}")
         stamp.touch()
-
-
-def _missing(why: str) -> None:
-    stop = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
-    stop(why)

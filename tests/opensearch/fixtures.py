@@ -3,18 +3,18 @@
 A test that uses any of these carries the marker `opensearch`.
 """
 
-import os
 import ssl
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import NamedTuple, NoReturn
+from typing import NamedTuple
 from urllib.error import HTTPError
 
 import pytest
 import trustme
 
+from tests.missing import missing
 from tests.opensearch.distribution import OPENSEARCH_2, OPENSEARCH_3, Distribution
 from tests.opensearch.java import Unavailable
 from tests.opensearch.proxy import Proxy
@@ -36,14 +36,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("opensearch"))
 
 
-def missing(distribution: Distribution, reason: Unavailable) -> NoReturn:
-    """End the test: skipped with the reason, failed in CI."""
-    verdict = f"OpenSearch {distribution.version}: {reason}"
-    if os.environ.get("CI") == "true":
-        pytest.fail(verdict, pytrace=False)
-    pytest.skip(verdict)
-
-
 @contextmanager
 def address(distribution: Distribution) -> Iterator[str]:
     """Address of a server; without one the test is skipped, in CI it fails."""
@@ -51,7 +43,7 @@ def address(distribution: Distribution) -> Iterator[str]:
         servers = addresses(distribution)
         (url,) = servers.__enter__()
     except Unavailable as reason:
-        missing(distribution, reason)
+        missing(f"OpenSearch {distribution.version}: {reason}")
     try:
         yield url
     finally:
@@ -120,4 +112,4 @@ def opensearch_ready() -> None:
         try:
             prepare(distribution)
         except Unavailable as reason:
-            missing(distribution, reason)
+            missing(f"OpenSearch {distribution.version}: {reason}")

@@ -1,12 +1,10 @@
-"""The index hears of every change, loses none, and is rebuilt without a gap."""
+"""The index hears of every change and loses none."""
 
-import datetime as dt
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
 from wagtail.images.tests.utils import get_test_image_file
@@ -14,41 +12,21 @@ from wagtail.images.tests.utils import get_test_image_file
 from catalogue.models import (
     CatalogueImage,
     Category,
-    Claim,
     Integration,
     Listing,
     PriceBand,
-    PurchaseVehicle,
-    PurchasingBody,
     ReferenceConfiguration,
     SolutionPage,
     Threshold,
 )
 from search import documents, indexing, locks, services
-from search.contract import Document, DocumentsRefused, EngineUnavailable, Query
+from search.contract import Document, EngineUnavailable
 from search.management.commands import sync_index
-from search.models import IndexTarget, PendingDocument, SearchState
-from search.services import get_engine
+from search.models import IndexTarget, PendingDocument
 from tests.catalogue.factories import VendorFactory, lump_sum, make_offer, make_sheet, verify
+from tests.search.finding import names
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("site", "engine")]
-
-
-def names(text: str = "", **filters: tuple[str, ...]) -> list[str]:
-    """Names found by a search."""
-    return [hit.card["name"] for hit in services.search(Query(text, filters)).hits]
-
-
-def generation_class() -> type:
-    """The class of the engine's generations."""
-    scratch = get_engine().generation()
-    scratch.discard()
-    return type(scratch)
-
-
-@pytest.fixture(autouse=True)
-def _built_index(site: object, engine: object) -> None:
-    indexing.rebuild()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("site", "engine", "built_index")]
 
 
 class TestAChange:
@@ -311,239 +289,3 @@ class TestTheLoop:
         call_command("sync_index", "--loop", "--interval", "1")
         assert Stop.pauses == [2, 4, 8]
         assert "imprévu" in caplog.text
-
-
-class TestARebuild:
-    def test_finds_what_was_never_queued(self) -> None:
-        page = make_sheet()
-        PendingDocument.objects.all().delete()
-        SolutionPage.objects.filter(pk=page.pk).update(title="Clépside")
-        assert indexing.rebuild() == 1
-        assert names() == ["Clépside"]
-
-    def test_draws_a_new_neutral_order_every_day(self) -> None:
-        before = indexing.neutral_seed()
-        indexing.rebuild()
-        assert indexing.neutral_seed() == before  # both engines have the same order all day
-        SearchState.objects.update(drawn_at=timezone.now() - dt.timedelta(days=1))
-        indexing.rebuild()
-        assert indexing.neutral_seed() != before
-
-    def test_does_not_lose_a_change_made_meanwhile(self) -> None:
-        page = make_sheet()
-
-        def change_meanwhile(stream):
-            for document in stream:
-                page.title = "Clépside"
-                page.save_revision().publish()
-                yield document
-
-        indexing.rebuild(progress=change_meanwhile)
-        assert names() == ["Clépside"]
-
-    def test_leaves_the_index_that_answers_up_to_date_meanwhile(self) -> None:
-        page = make_sheet()
-        seen: list[list[str]] = []
-
-        def change_meanwhile(stream):
-            for document in stream:
-                page.title = "Clépside"
-                page.save_revision().publish()
-                indexing.drain()
-                seen.append(names())
-                yield document
-
-        assert indexing.rebuild(progress=change_meanwhile) == 1
-        assert seen == [["Clépside"]]
-        assert names() == ["Clépside"]
-        assert indexing.pending() == 0
-
-    def test_hears_of_a_change_that_began_before_it(self, monkeypatch) -> None:
-        page = make_sheet()
-
-        def change_unheard(stream):
-            for document in stream:
-                # As by a transaction that read the list of indexes before this one was in it.
-                SolutionPage.objects.filter(pk=page.pk).update(title="Clépside")
-                PendingDocument.objects.create(target="embedded", document=page.listing.uid)
-                indexing.drain()
-                yield document
-
-        indexing.rebuild(progress=change_unheard)
-        assert names() == ["Clépside"]
-
-    def test_that_fails_leaves_nothing_behind(self) -> None:
-        make_sheet()
-        indexing.drain()
-
-        def fail(stream):
-            next(iter(stream))
-            make_sheet("Clépside")
-            raise RuntimeError("imprévu")
-            yield
-
-        with pytest.raises(RuntimeError, match="imprévu"):
-            indexing.rebuild(progress=fail)
-        assert not IndexTarget.objects.filter(name__contains="/").exists()
-        assert not PendingDocument.objects.filter(target__contains="/").exists()
-        indexing.drain()
-        assert len(names()) == 2
-
-    def test_in_which_most_sheets_fail_leaves_the_index_as_it_was(self, monkeypatch) -> None:
-        make_sheet("Orvalis")
-        make_sheet("Clépside")
-        indexing.drain()
-
-        def refuse_all(self, stream):
-            raise DocumentsRefused({one.id: "champ inconnu" for one in stream}, taken=0)
-
-        monkeypatch.setattr(generation_class(), "fill", refuse_all)
-        with pytest.raises(indexing.RebuildFailed):
-            indexing.rebuild()
-        with pytest.raises(CommandError, match="l'ancien sert toujours"):
-            call_command("rebuild_index")
-        assert len(names()) == 2
-
-    def test_leaves_to_the_new_index_what_could_not_be_replayed(self, monkeypatch) -> None:
-        page = make_sheet("Orvalis")
-        make_sheet("Clépside")
-        indexing.drain()
-
-        def change_meanwhile(stream):
-            yield from stream
-            page.title = "Brivance"
-            page.save_revision().publish()
-            indexing.drain()  # known to the old index, and forwarded
-
-        def refuse(self, found):
-            raise DocumentsRefused({one.id: "trop long" for one in found}, taken=0)
-
-        monkeypatch.setattr(generation_class(), "upsert", refuse)
-        indexing.rebuild(progress=change_meanwhile)
-        waiting = PendingDocument.objects.values_list("target", "document")
-        assert set(waiting) == {("embedded", page.listing.uid)}
-        monkeypatch.undo()
-        PendingDocument.objects.update(not_before=timezone.now())
-        indexing.drain()
-        assert sorted(names()) == ["Brivance", "Clépside"]
-
-    def test_that_never_began_leaves_no_index_to_wait_for(self, monkeypatch) -> None:
-        IndexTarget.objects.all().delete()
-
-        def down():
-            raise EngineUnavailable("arrêt")
-
-        monkeypatch.setattr(get_engine(), "generation", down)
-        with pytest.raises(EngineUnavailable):
-            indexing.rebuild()
-        assert not IndexTarget.objects.exists()
-
-    def test_sets_aside_what_the_engine_refuses(self, monkeypatch) -> None:
-        make_sheet("Orvalis")
-        refused = make_sheet("Clépside").listing.uid
-        indexing.drain()
-        generation = generation_class()
-        fill = generation.fill
-
-        def refuse(self, stream):
-            kept = [one for one in stream if one.id != str(refused)]
-            fill(self, kept)
-            raise DocumentsRefused({str(refused): "trop long"}, taken=len(kept))
-
-        monkeypatch.setattr(generation, "fill", refuse)
-        assert indexing.rebuild() == 1
-        assert names() == ["Orvalis"]
-        assert PendingDocument.objects.get().document == refused
-
-    def test_leaves_drafts_and_archived_sheets_out(self) -> None:
-        make_sheet("Orvalis", live=False)
-        archived = make_sheet("Clépside")
-        Listing.objects.filter(page=archived).update(archived_at="2026-01-01T00:00:00Z")
-        assert indexing.rebuild() == 0
-
-
-class TestADateThatPasses:
-    TODAY = dt.date(2026, 11, 22)
-    YESTERDAY = TODAY - dt.timedelta(days=1)
-
-    def crossed(self) -> int:
-        PendingDocument.objects.all().delete()
-        row = indexing.state()
-        row.dates_checked_on = self.YESTERDAY
-        row.save()
-        return indexing.queue_what_dates_changed(self.TODAY)
-
-    def test_queues_the_sheet_whose_price_ended_yesterday(self) -> None:
-        make_offer(make_sheet(), **lump_sum("1000", price_valid_until=self.YESTERDAY))
-        assert self.crossed() == 1
-        assert indexing.pending() == 1
-
-    def test_does_not_queue_a_price_that_holds_today(self) -> None:
-        make_offer(make_sheet(), **lump_sum("1000", price_valid_until=self.TODAY))
-        assert self.crossed() == 0
-
-    def test_queues_the_sheet_whose_claim_or_contract_ended(self) -> None:
-        verify(
-            make_offer(make_sheet("Orvalis")),
-            kind=Claim.Kind.HDS,
-            verified_on=dt.date(2026, 1, 1),
-            expires_on=self.YESTERDAY,
-        )
-        contract = PurchaseVehicle.objects.create(
-            body=PurchasingBody.objects.get(slug="ugap"),
-            number="DEMO-1",
-            title="Logiciels",
-            holder="Titulaire fictif",
-            ends_on=self.YESTERDAY,
-        )
-        make_offer(make_sheet("Clépside")).vehicles.through.objects.create(
-            offer=make_offer(make_sheet("Brivance")), purchasevehicle=contract
-        )
-        assert self.crossed() == 2
-
-    def test_is_looked_at_once_a_day(self) -> None:
-        make_offer(make_sheet(), **lump_sum("1000", price_valid_until=self.YESTERDAY))
-        assert self.crossed() == 1
-        assert indexing.queue_what_dates_changed(self.TODAY) == 0
-
-    def test_is_not_missed_when_days_were(self) -> None:
-        make_offer(
-            make_sheet(), **lump_sum("1000", price_valid_until=self.TODAY - dt.timedelta(days=9))
-        )
-        row = indexing.state()
-        row.dates_checked_on = self.TODAY - dt.timedelta(days=10)
-        row.save()
-        assert indexing.queue_what_dates_changed(self.TODAY) == 1
-
-    def test_costs_one_reading_once_it_was_done(self, django_assert_num_queries) -> None:
-        self.crossed()
-        with django_assert_num_queries(1):
-            indexing.queue_what_dates_changed(self.TODAY)
-
-    @pytest.mark.parametrize("day", ["verified_on", "contested_on"])
-    def test_queues_the_sheet_whose_claim_changes_today(self, day: str) -> None:
-        reason = {"contest_reason": "Hébergeur changé"} if day == "contested_on" else {}
-        claim = verify(make_offer(make_sheet()), verified_on=dt.date(2026, 1, 1), **reason)
-        Claim.objects.filter(pk=claim.pk).update(**{day: self.TODAY})
-        assert self.crossed() == 1
-        Claim.objects.filter(pk=claim.pk).update(**{day: self.TODAY + dt.timedelta(days=1)})
-        assert self.crossed() == 0
-
-    @pytest.mark.parametrize(
-        "period",
-        [{"valid_from": TODAY}, {"valid_from": dt.date(2025, 1, 1), "valid_to": YESTERDAY}],
-    )
-    def test_queues_every_sheet_when_a_dated_value_begins_or_ends(self, period: dict) -> None:
-        make_sheet("Orvalis")
-        make_sheet("Clépside")
-        assert self.crossed() == 0
-        PriceBand.objects.create(code="essai", label="Essai", lower=Decimal(1), **period)
-        assert self.crossed() == 2
-        assert indexing.drain() == 2
-
-    def test_queues_the_sheet_that_nobody_published_for_a_year(self) -> None:
-        page = make_sheet()
-        for days, queued in ((365, 0), (366, 1), (367, 0)):
-            moment = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC) - dt.timedelta(days=days)
-            SolutionPage.objects.filter(pk=page.pk).update(last_published_at=moment)
-            assert self.crossed() == queued

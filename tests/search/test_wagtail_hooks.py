@@ -66,5 +66,5 @@ def test_the_state_says_what_each_index_still_has_to_learn(editor, engine):
         PendingDocument(target=target.name, document=uuid.uuid4()) for _ in range(3)
     )
     response = editor.get(reverse("search_state"))
-    assert response.context_data["targets"][0]["count"] == 3
+    assert response.context_data["targets"][0].pending == 3
     assert "3 documents à indexer" in editor.get(reverse("wagtailadmin_home")).content.decode()

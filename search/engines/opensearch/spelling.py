@@ -7,12 +7,7 @@ then decides among them, so that the same guesses are made everywhere.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from search.analysis import (
-    Entry,
-    Lexicon,
-    Word,
-    forms,
-)
+from search.analysis import Entry, Lexicon, Word, forms
 from search.engines.opensearch.preparing import SEPARATOR
 from search.engines.opensearch.texts import Body
 
@@ -20,7 +15,6 @@ _MOST_PROPOSED = 25
 _MOST_STEMS = 500  # their pattern stays below the 10,000 characters that an index allows
 _SHORTEST_PREFIX = 4
 _MOST_BEGINNINGS = 16
-_MOST_EXPANDED = 3
 _NAMED = "named"
 _SAMPLE = 300
 """Sheets in which the writing of a word is looked up."""

@@ -1,0 +1,106 @@
+"""The index hears of the days that change what sheets say."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+
+from catalogue.models import (
+    Claim,
+    PriceBand,
+    PurchaseVehicle,
+    PurchasingBody,
+    SolutionPage,
+)
+from search import indexing
+from search.models import PendingDocument
+from tests.catalogue.factories import lump_sum, make_offer, make_sheet, verify
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("site", "engine", "built_index")]
+
+
+class TestADateThatPasses:
+    TODAY = dt.date(2026, 11, 22)
+    YESTERDAY = TODAY - dt.timedelta(days=1)
+
+    def crossed(self) -> int:
+        PendingDocument.objects.all().delete()
+        row = indexing.state()
+        row.dates_checked_on = self.YESTERDAY
+        row.save()
+        return indexing.queue_what_dates_changed(self.TODAY)
+
+    def test_queues_the_sheet_whose_price_ended_yesterday(self) -> None:
+        make_offer(make_sheet(), **lump_sum("1000", price_valid_until=self.YESTERDAY))
+        assert self.crossed() == 1
+        assert indexing.pending() == 1
+
+    def test_does_not_queue_a_price_that_holds_today(self) -> None:
+        make_offer(make_sheet(), **lump_sum("1000", price_valid_until=self.TODAY))
+        assert self.crossed() == 0
+
+    def test_queues_the_sheet_whose_claim_or_contract_ended(self) -> None:
+        verify(
+            make_offer(make_sheet("Orvalis")),
+            kind=Claim.Kind.HDS,
+            verified_on=dt.date(2026, 1, 1),
+            expires_on=self.YESTERDAY,
+        )
+        contract = PurchaseVehicle.objects.create(
+            body=PurchasingBody.objects.get(slug="ugap"),
+            number="DEMO-1",
+            title="Logiciels",
+            holder="Titulaire fictif",
+            ends_on=self.YESTERDAY,
+        )
+        make_offer(make_sheet("Clépside")).vehicles.through.objects.create(
+            offer=make_offer(make_sheet("Brivance")), purchasevehicle=contract
+        )
+        assert self.crossed() == 2
+
+    def test_is_looked_at_once_a_day(self) -> None:
+        make_offer(make_sheet(), **lump_sum("1000", price_valid_until=self.YESTERDAY))
+        assert self.crossed() == 1
+        assert indexing.queue_what_dates_changed(self.TODAY) == 0
+
+    def test_is_not_missed_when_days_were(self) -> None:
+        make_offer(
+            make_sheet(), **lump_sum("1000", price_valid_until=self.TODAY - dt.timedelta(days=9))
+        )
+        row = indexing.state()
+        row.dates_checked_on = self.TODAY - dt.timedelta(days=10)
+        row.save()
+        assert indexing.queue_what_dates_changed(self.TODAY) == 1
+
+    def test_costs_one_reading_once_it_was_done(self, django_assert_num_queries) -> None:
+        self.crossed()
+        with django_assert_num_queries(1):
+            indexing.queue_what_dates_changed(self.TODAY)
+
+    @pytest.mark.parametrize("day", ["verified_on", "contested_on"])
+    def test_queues_the_sheet_whose_claim_changes_today(self, day: str) -> None:
+        reason = {"contest_reason": "Hébergeur changé"} if day == "contested_on" else {}
+        claim = verify(make_offer(make_sheet()), verified_on=dt.date(2026, 1, 1), **reason)
+        Claim.objects.filter(pk=claim.pk).update(**{day: self.TODAY})
+        assert self.crossed() == 1
+        Claim.objects.filter(pk=claim.pk).update(**{day: self.TODAY + dt.timedelta(days=1)})
+        assert self.crossed() == 0
+
+    @pytest.mark.parametrize(
+        "period",
+        [{"valid_from": TODAY}, {"valid_from": dt.date(2025, 1, 1), "valid_to": YESTERDAY}],
+    )
+    def test_queues_every_sheet_when_a_dated_value_begins_or_ends(self, period: dict) -> None:
+        make_sheet("Orvalis")
+        make_sheet("Clépside")
+        assert self.crossed() == 0
+        PriceBand.objects.create(code="essai", label="Essai", lower=Decimal(1), **period)
+        assert self.crossed() == 2
+        assert indexing.drain() == 2
+
+    def test_queues_the_sheet_that_nobody_published_for_a_year(self) -> None:
+        page = make_sheet()
+        for days, queued in ((365, 0), (366, 1), (367, 0)):
+            moment = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC) - dt.timedelta(days=days)
+            SolutionPage.objects.filter(pk=page.pk).update(last_published_at=moment)
+            assert self.crossed() == queued
