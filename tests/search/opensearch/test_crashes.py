@@ -1,11 +1,9 @@
 """Servers that are killed: no committed change is lost, and of three nodes one is not missed."""
 
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -18,17 +16,9 @@ from tests.opensearch.distribution import OPENSEARCH_3
 from tests.opensearch.server import Server, call, cluster, wait_for_health
 from tests.search.documents import sheet
 from tests.search.opensearch.servers import engine_on
+from tests.waiting import LONGEST, until
 
 SHEETS = 30
-LONGEST = 120.0
-"""Seconds that anything here may take before the test gives up."""
-
-
-def until(done: Any) -> None:
-    limit = time.monotonic() + LONGEST
-    while not done():
-        assert time.monotonic() < limit
-        time.sleep(0.05)
 
 
 class Drainer(threading.Thread):

@@ -14,14 +14,14 @@ from search.contract import EngineUnavailable, Query
 from search.engines.opensearch import OpenSearchEngine
 from tests.catalogue.factories import make_sheet
 from tests.opensearch.proxy import Fault, Proxy
-from tests.search.opensearch.conftest import PAUSE
+from tests.waiting import until
 
 pytestmark = pytest.mark.django_db
 
 ADDRESS = "/solutions/?q=orvalis"
-PROMISED = 1.5
-TOLERATED = 2 * PROMISED
-"""Seconds: twice what is promised, for machines that do other things."""
+TOLERATED = 6.0
+"""Seconds: four times the 1.5 promised, for machines that do other things; a page that waited for
+the server would take the 10 seconds of a slow one, or the minutes of a trickle."""
 FAULTS = [fault for fault in Fault if fault is not Fault.NONE]
 each_fault = pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
 
@@ -30,9 +30,13 @@ each_fault = pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.na
 def switch(
     catalogue_on_opensearch: OpenSearchEngine, faulty_opensearch: Proxy, client: Client
 ) -> Callable[[Fault], None]:
-    """Make the servers fail, once templates are read and all answers were once given."""
-    assert client.get(ADDRESS).context["results"].total == 1
-    assert client.get("/solutions/suggestions?q=orv").json()["suggestions"]
+    """Make the servers fail, once templates are read and all answers were once given.
+
+    A first answer may take a busy server longer than visitors are made to wait.
+    """
+    until(lambda: not client.get(ADDRESS).context.get("unavailable"))
+    until(lambda: client.get("/solutions/suggestions?q=orv").json()["suggestions"])
+    until(lambda: not services.get_engine().client.breaker.is_open)
     patience = {Fault.TRICKLE: 0.2, Fault.SLOW: 10.0}
     return lambda fault: faulty_opensearch.switch(fault, seconds=patience.get(fault, 0))
 
@@ -105,7 +109,6 @@ def test_the_page_is_whole_again_by_itself(
     for _ in range(4):
         assert client.get(ADDRESS).context["unavailable"]
     switch(Fault.NONE)
-    time.sleep(PAUSE)
-    answer = client.get(ADDRESS)
-    assert answer.context["results"].total == 1
+    until(lambda: not client.get(ADDRESS).context.get("unavailable"))
+    assert client.get(ADDRESS).context["results"].total == 1
     assert not catalogue_on_opensearch.client.breaker.is_open
