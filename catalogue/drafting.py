@@ -60,6 +60,8 @@ def state_of(listing: Listing, *, stale: bool = False) -> SheetState:
         live=page.live,
         review=Review(workflow.status) if workflow else Review.NONE,
         archived=listing.archived_at is not None,
+        by_staff=listing.archived_by_staff,
+        taken_down=listing.taken_down_at is not None,
         changed=page.has_unpublished_changes,
         stale=stale,
     )

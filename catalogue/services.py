@@ -26,6 +26,7 @@ from catalogue.models import (
     Threshold,
     Vendor,
 )
+from catalogue.permissions import user_can_edit
 
 DATA = Path(__file__).parent / "data"
 
@@ -63,6 +64,10 @@ def change_listing(
     """
     if archived is not None and archived != bool(listing.archived_at):
         columns["archived_at"] = timezone.now() if archived else None
+        # What mission LABEL archives, the company does not bring back.
+        vendor = listing.vendor
+        member = by is not None and vendor is not None and user_can_edit(by, vendor)
+        columns["archived_by_staff"] = archived and not member
     stored = Listing.objects.get(pk=listing.pk)
     changes = {
         name: [str(getattr(stored, name) or ""), str(value or "")]

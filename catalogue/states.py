@@ -19,6 +19,7 @@ class Review(StrEnum):
 class SheetState(StrEnum):
     """States, from the most to the least pressing for the vendor."""
 
+    TAKEN_DOWN = "retiree"
     RETURNED = "a-completer"
     LIVE_RETURNED = "en-ligne-a-completer"
     STALE = "perimee"
@@ -28,6 +29,7 @@ class SheetState(StrEnum):
     LIVE_REVIEW = "en-ligne-examen"
     LIVE = "en-ligne"
     ARCHIVED = "archivee"
+    ARCHIVED_BY_STAFF = "archivee-par-la-mission"
 
 
 class Action(StrEnum):
@@ -50,7 +52,9 @@ STATE_LABELS: Mapping[SheetState, str] = {
     SheetState.LIVE_RETURNED: "En ligne, modification à compléter",
     SheetState.LIVE_DRAFT: "En ligne, modification non remise",
     SheetState.STALE: "En ligne, à confirmer",
+    SheetState.TAKEN_DOWN: "Retirée par la mission LABEL",
     SheetState.ARCHIVED: "Archivée",
+    SheetState.ARCHIVED_BY_STAFF: "Archivée par la mission LABEL",
 }
 
 _WRITING = frozenset({Action.EDIT, Action.SUBMIT, Action.ARCHIVE})
@@ -58,6 +62,8 @@ _KEEPING = frozenset({Action.EDIT, Action.CONFIRM, Action.ARCHIVE})
 ACTIONS: Mapping[SheetState, frozenset[Action]] = {
     SheetState.DRAFT: _WRITING,
     SheetState.RETURNED: _WRITING,
+    # Corrected and handed in again, it comes back once a moderator approves it.
+    SheetState.TAKEN_DOWN: _WRITING,
     # A sheet under review is left as it was handed in: withdraw first.
     SheetState.REVIEW: frozenset({Action.WITHDRAW}),
     SheetState.LIVE: _KEEPING,
@@ -66,12 +72,20 @@ ACTIONS: Mapping[SheetState, frozenset[Action]] = {
     SheetState.LIVE_RETURNED: _WRITING | _KEEPING,
     SheetState.LIVE_REVIEW: frozenset({Action.WITHDRAW, Action.CONFIRM}),
     SheetState.ARCHIVED: frozenset({Action.RESTORE}),
+    SheetState.ARCHIVED_BY_STAFF: frozenset(),
 }
 """What is possible in each state; the rest is refused."""
 
 
 def sheet_state(
-    *, live: bool, review: Review, archived: bool, changed: bool, stale: bool
+    *,
+    live: bool,
+    review: Review,
+    archived: bool,
+    changed: bool,
+    stale: bool,
+    by_staff: bool = False,
+    taken_down: bool = False,
 ) -> SheetState:
     """Return the state of a sheet.
 
@@ -81,15 +95,17 @@ def sheet_state(
     :param changed: whether the draft differs from what the public sees.
     :param stale: whether nobody confirmed a live sheet for too long; a draft or a review under way
         comes first, since publishing it confirms the sheet.
+    :param by_staff: whether it was mission LABEL that archived it.
+    :param taken_down: whether mission LABEL hid it and nobody lifted that yet.
     """
     if archived:
-        return SheetState.ARCHIVED
+        return SheetState.ARCHIVED_BY_STAFF if by_staff else SheetState.ARCHIVED
     if review is Review.IN_PROGRESS:
         return SheetState.LIVE_REVIEW if live else SheetState.REVIEW
     if review is Review.NEEDS_CHANGES:
         return SheetState.LIVE_RETURNED if live else SheetState.RETURNED
     if not live:
-        return SheetState.DRAFT
+        return SheetState.TAKEN_DOWN if taken_down else SheetState.DRAFT
     if changed:
         return SheetState.LIVE_DRAFT
     return SheetState.STALE if stale else SheetState.LIVE

@@ -3,8 +3,13 @@
 from catalogue.models.base import BasePage, CatalogueDocument, CatalogueImage, CatalogueRendition
 from catalogue.models.company import Invitation, Membership, Proof, RecordedValue, Request, Role
 from catalogue.models.dated import PriceBand, ReferenceConfiguration, Threshold
+from catalogue.models.exchange import BodyUse, Inquiry, InquiryMessage
+from catalogue.models.history import SheetCount, SheetEvent
 from catalogue.models.listing import Claim, Evidence, Listing
+from catalogue.models.moderation import ModerationTask, Reason, Suspension, Takedown
 from catalogue.models.offer import Offer, PriceTier
+from catalogue.models.reminder import Reminder, ReminderKind, ReminderStop
+from catalogue.models.report import AnomalyReport
 from catalogue.models.solution import (
     CataloguePage,
     Reference,
@@ -15,6 +20,7 @@ from catalogue.models.solution import (
     TaggedSolution,
 )
 from catalogue.models.submission import Submission
+from catalogue.models.transfer import TRANSFER_DAYS, Transfer
 from catalogue.models.vendor import Vendor
 from catalogue.models.vocabulary import (
     BuyerCategory,
@@ -25,7 +31,10 @@ from catalogue.models.vocabulary import (
 )
 
 __all__ = [
+    "TRANSFER_DAYS",
+    "AnomalyReport",
     "BasePage",
+    "BodyUse",
     "BuyerCategory",
     "CatalogueDocument",
     "CatalogueImage",
@@ -34,27 +43,39 @@ __all__ = [
     "Category",
     "Claim",
     "Evidence",
+    "Inquiry",
+    "InquiryMessage",
     "Integration",
     "Invitation",
     "Listing",
     "Membership",
+    "ModerationTask",
     "Offer",
     "PriceBand",
     "PriceTier",
     "Proof",
     "PurchaseVehicle",
     "PurchasingBody",
+    "Reason",
     "RecordedValue",
     "Reference",
     "ReferenceConfiguration",
+    "Reminder",
+    "ReminderKind",
+    "ReminderStop",
     "Request",
     "Role",
     "Screenshot",
+    "SheetCount",
+    "SheetEvent",
     "SolutionIntegration",
     "SolutionPage",
     "SolutionTag",
     "Submission",
+    "Suspension",
     "TaggedSolution",
+    "Takedown",
     "Threshold",
+    "Transfer",
     "Vendor",
 ]

@@ -57,6 +57,24 @@ class Listing(models.Model):
     )
     confirmed_on = models.DateField(_("exactitude confirmée le"), null=True, blank=True)
     archived_at = models.DateTimeField(_("archivée le"), null=True, blank=True)
+    archived_by_staff = models.BooleanField(
+        _("archivée par la mission LABEL"),
+        default=False,
+        editable=False,
+        help_text=_("L'offreur ne la rétablit pas lui-même."),
+    )
+    taken_down_at = models.DateTimeField(
+        _("retirée par la mission LABEL le"), null=True, blank=True, editable=False
+    )
+    merged_into = models.ForeignKey(
+        "self",
+        verbose_name=_("regroupée avec"),
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="absorbed",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = ListingQuerySet.as_manager()
@@ -78,6 +96,10 @@ class Listing(models.Model):
                 condition=Q(source="vendeur")
                 | (~Q(external_id="") & ~Q(source_licence="") & ~Q(source_url="")),
                 violation_error_message=_("Une donnée reprise garde sa source et sa licence."),
+            ),
+            models.CheckConstraint(
+                name="listing_merged_is_archived",
+                condition=Q(merged_into__isnull=True) | Q(archived_at__isnull=False),
             ),
             models.UniqueConstraint(
                 fields=("source", "external_id"),

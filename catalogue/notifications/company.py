@@ -1,30 +1,10 @@
-"""Mails about companies and sheets: plain text and HTML, in French, one action each.
-
-Listed in docs/mails.md.
-"""
+"""Mails about companies, their members and their proofs."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
 
-from django.core.mail import EmailMultiAlternatives
 from django.utils.translation import gettext_lazy as _
 
-from accounts.mails import compose
-
-SERVICE = _("Message de service, envoyé parce que vous agissez pour une entreprise du catalogue.")
-
-
-@dataclass(frozen=True)
-class Mail:
-    """Words of a mail; `%(…)s` stand for values of the context. `footer` says why it is sent."""
-
-    subject: Any
-    text: Any
-    action: Any
-    warning: Any = ""
-    footer: Any = SERVICE
-
+from catalogue.notifications.words import Mail
 
 _SEE_COMPANY = _("Voir l'entreprise")
 _UNEXPECTED = _("Si vous n'y êtes pour rien, prévenez la mission LABEL en répondant à ce message.")
@@ -157,21 +137,3 @@ MAILS: Mapping[str, Mail] = {
         _("Message envoyé à la mission LABEL."),
     ),
 }
-"""Name of each mail and what it says. None is optional."""
-
-
-def message(name: str, email: str, values: Mapping[str, str]) -> EmailMultiAlternatives:
-    """The mail of that name for an address; `values["url"]` is what its action opens.
-
-    Raises KeyError on a name without words, or when a value that they hold is missing.
-    """
-    mail = MAILS[name]
-    return compose(
-        email,
-        subject=str(mail.subject) % values,
-        text=str(mail.text) % values,
-        action=mail.action,
-        url=values["url"],
-        warning=mail.warning,
-        footer=mail.footer,
-    )

@@ -1,0 +1,43 @@
+"""Mails of the catalogue: plain text and HTML, in French, one action each; all in docs/mails.md."""
+
+from collections.abc import Mapping
+
+from django.core.mail import EmailMultiAlternatives
+
+from accounts.mails import compose
+from catalogue.notifications import (
+    company,
+    exchanges,
+    moderation,
+    reminders,
+    reports,
+    transfers,
+)
+from catalogue.notifications.words import Mail
+
+MAILS: Mapping[str, Mail] = {
+    **company.MAILS,
+    **moderation.MAILS,
+    **reports.MAILS,
+    **exchanges.MAILS,
+    **transfers.MAILS,
+    **reminders.MAILS,
+}
+"""Name of each mail and what it says."""
+
+
+def message(name: str, email: str, values: Mapping[str, str]) -> EmailMultiAlternatives:
+    """The mail of that name for an address; `values["url"]` is what its action opens.
+
+    Raises KeyError on a name without words, or when a value that they hold is missing.
+    """
+    mail = MAILS[name]
+    return compose(
+        email,
+        subject=str(mail.subject) % values,
+        text=str(mail.text) % values,
+        action=mail.action,
+        url=values["url"],
+        warning=mail.warning,
+        footer=mail.footer,
+    )
