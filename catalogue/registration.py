@@ -37,7 +37,9 @@ FIELDS = (
 )  # fmt: skip
 """What members write of their company; `group_size` beside, for those controlled from abroad."""
 # Last parts of addresses of the vendor space that no company may take.
-RESERVED_SLUGS = frozenset({"inscription", "invitation", "demandes", "fiches", "entreprises"})
+RESERVED_SLUGS = frozenset(
+    {"inscription", "invitation", "demandes", "fiches", "entreprises", "rappels", "cessions"}
+)
 _SLUG_TRIES = 20
 _RECORDED = frozenset(FIELDS) - {"contact_email", "description"}
 _CHECKED = "register"

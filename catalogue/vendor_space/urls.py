@@ -9,7 +9,14 @@ from catalogue.vendor_space import (
     views_registration,
     views_requests,
 )
+from catalogue.vendor_space.urls_exchanges import exchanges_urls
+from catalogue.vendor_space.urls_reminders import reminders_urls
+from catalogue.vendor_space.urls_reports import reports_urls
 from catalogue.vendor_space.urls_sheets import sheets_urls
+from catalogue.vendor_space.urls_transfers import transfers_urls
+
+# Each part has its own list, and its own matrix of rights in the tests.
+parts = [*sheets_urls, *exchanges_urls, *reminders_urls, *reports_urls, *transfers_urls]
 
 # What has a fixed first part comes first: `registration.RESERVED_SLUGS` keeps companies off it.
 urlpatterns = [
@@ -19,7 +26,7 @@ urlpatterns = [
     path("inscription/etranger/", views_registration.abroad, name="company_abroad"),
     path("invitation/<str:token>/", views_members.invitation, name="company_invitation"),
     path("demandes/<uuid:uid>/abandonner/", views_requests.withdraw, name="company_withdraw"),
-    *sheets_urls,
+    *parts,
     path("<slug:slug>/", views_company.presentation, name="company"),
     path("<slug:slug>/repertoire/", views_company.compare, name="company_compare"),
     path("<slug:slug>/rejoindre/", views_requests.ask, name="company_ask"),

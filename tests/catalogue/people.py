@@ -3,7 +3,7 @@
 from itertools import count
 
 from allauth.account.models import EmailAddress
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.utils import timezone
 
 from accounts.models import Identity, User
@@ -44,6 +44,15 @@ def moderator() -> User:
     user.is_staff = True
     user.save()
     user.groups.add(Group.objects.get(name=MODERATORS))
+    return user
+
+
+def reviewer() -> User:
+    """Somebody of mission LABEL who enters the admin, and moderates nothing."""
+    user = person()
+    user.is_staff = True
+    user.save()
+    user.user_permissions.add(Permission.objects.get(codename="access_admin"))
     return user
 
 
