@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("home.urls")),
     path("", include("sourcing.urls")),
     path("", include("search.urls")),
+    path("", include("labelling.urls")),
     path("", include("catalogue.urls")),
     path("", include(wagtail_urls)),
 ]
