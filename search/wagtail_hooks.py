@@ -1,5 +1,6 @@
 """What search adds to Wagtail's admin: the words of staff, and the state of the index."""
 
+import datetime as dt
 from typing import Any
 
 from django.conf import settings
@@ -112,13 +113,15 @@ class SearchGroup(ViewSetGroup):
 @staff_of_search
 def state(request: HttpRequest) -> HttpResponse:
     """Say how the engine fares and what each index still has to learn."""
+    health = services.health()
     return TemplateResponse(
         request,
         "search/admin/state.html",
         {
             "page_title": _("État de l'index"),
             "header_icon": "search",
-            "health": services.health(),
+            "health": health,
+            "rebuilt_at": health.rebuilt_at and dt.datetime.fromisoformat(health.rebuilt_at),
             "engine": settings.SEARCH["ENGINE"],
             "targets": index_states(),
         },
