@@ -19,7 +19,6 @@ from search.breaker import CircuitBreaker
 from search.contract import EngineUnavailable
 from search.deadline import remaining
 
-NO_INDEX = "no index on the servers: run `manage.py rebuild_index`"
 READ_SECONDS = 10.0
 """What a search may take when nobody waits for a page: pages have their own, shorter, deadline."""
 
@@ -40,6 +39,13 @@ class Address:
     ca: str = ""
 
 
+class _NoIndex(EngineUnavailable):
+    """The servers have no index of that name."""
+
+    def __init__(self) -> None:
+        super().__init__("no index on the servers: run `manage.py rebuild_index`")
+
+
 class Client:
     """Calls the servers of an address. For all threads; opened anew in a forked process."""
 
@@ -55,7 +61,12 @@ class Client:
         if "pit" in body:
             parameters.pop("allow_partial_search_results")
             return self._read("search", body=body, params=parameters)
-        return self._read("search", index=index, body=body, params=parameters)
+        try:
+            return self._read("search", index=index, body=body, params=parameters)
+        except _NoIndex:
+            # A rebuild removes the index that the alias led to; a search may have waited for its
+            # turn there. The alias leads to the next one by now.
+            return self._read("search", index=index, body=body, params=parameters)
 
     @contextmanager
     def point_in_time(self, index: str, keep_alive: str) -> Iterator[str]:
@@ -141,7 +152,7 @@ class Client:
                 if written or result.get("result") == "not_found":  # deleted twice
                     continue
                 if result.get("status") == 404:
-                    raise EngineUnavailable(NO_INDEX)
+                    raise _NoIndex
                 if result.get("status") in (429, 503):
                     raise EngineUnavailable("the servers have no room for more writes now")
                 refused[result["_id"]] = _why(result.get("error"))
@@ -247,7 +258,7 @@ def _reported() -> Iterator[None]:
     try:
         yield
     except errors.NotFoundError as error:
-        raise EngineUnavailable(NO_INDEX) from error
+        raise _NoIndex from error
     except errors.TransportError as error:
         raise EngineUnavailable(f"OpenSearch: {error.status_code} {error.error}") from error
     except (errors.OpenSearchException, errors.ImproperlyConfigured, OSError) as error:

@@ -5,6 +5,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import trustme
@@ -36,6 +37,23 @@ def unavailable(engine: OpenSearchEngine, text: str = "") -> str:
     with within(0.5), pytest.raises(EngineUnavailable) as told:
         engine.search(Query(text))
     return str(told.value)
+
+
+def test_a_search_that_waited_on_a_removed_index_goes_to_the_next(
+    engine: OpenSearchEngine, monkeypatch: pytest.MonkeyPatch
+):
+    """What happens to a search in the queue of a busy server when a rebuild ends."""
+    asked: list[str] = []
+    answer = Client._answer
+
+    def late(client: Client, method: str, seconds: float, arguments: dict[str, Any]) -> Any:
+        asked.append(method)
+        gone = {**arguments, "index": f"{engine.alias}-removed"}
+        return answer(client, method, seconds, gone if len(asked) == 1 else arguments)
+
+    monkeypatch.setattr(Client, "_answer", late)
+    assert found(engine, "courrier") == ["Aube"]
+    assert asked == ["search", "search"]
 
 
 class TestAServerThatFails:
