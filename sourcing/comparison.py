@@ -19,6 +19,7 @@ from catalogue import pricing
 from catalogue.choices import SizeSource, Source
 from catalogue.cloud import Trust
 from catalogue.licences import OPENNESS_LABELS, OpennessVerdict
+from catalogue.merging import survivors
 from catalogue.models import Category, Claim, Listing
 from catalogue.presentation import claim_trust, find_claim, french_date
 from search import documents
@@ -126,12 +127,21 @@ def read_selection(values: Iterable[str]) -> Selection:
     """Keep the first five different slugs of sheets that visitors see; say what is dropped."""
     asked = list(dict.fromkeys(value.strip() for value in list(values)[:READ]))
     slugs = [slug for slug in asked if SLUG.fullmatch(slug)]
-    listings = Listing.objects.public().filter(page__slug__in=slugs)
-    shown = dict(listings.values_list("page__slug", "page__title"))
+    shown = _shown(slugs)
+    if len(shown) < len(slugs):  # a sheet that was merged is compared as the one that was kept
+        kept = survivors(slug for slug in slugs if slug not in shown)
+        asked = list(dict.fromkeys(kept.get(slug, slug) for slug in asked))
+        slugs = [slug for slug in asked if SLUG.fullmatch(slug)]
+        shown = _shown(slugs) if kept else shown
     kept = [slug for slug in slugs if slug in shown]
     unknown = [slug.replace("\0", "")[:60] for slug in asked if slug and slug not in shown]
     names = {slug: shown[slug] for slug in kept[:MOST]}
     return Selection(names, max(0, len(kept) - MOST), tuple(unknown[:MOST]))
+
+
+def _shown(slugs: Iterable[str]) -> dict[str, str]:
+    listings = Listing.objects.public().filter(page__slug__in=list(slugs))
+    return dict(listings.values_list("page__slug", "page__title"))
 
 
 def address(slugs: Sequence[str], need: Need, **extra: str) -> str:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from catalogue import statistics
 from catalogue.models import ReferenceConfiguration
 from catalogue.trust import TRUST_LABELS
 from search import services
@@ -42,6 +43,8 @@ def comparison(request: HttpRequest) -> HttpResponse:
         result = compare(selection.slugs, need, {**closed_labels(), **services.facet_labels()})
         if as_csv:
             return _csv(result)
+        compared = [column.card["uid"] for column in result.columns]
+        statistics.count_shown(request, statistics.Kind.COMPARISONS, compared)
     text = clean(request.GET.get("q", ""))[:MAX_TEXT]
     hits = _proposals(text, selection)
     return render(

@@ -1,5 +1,10 @@
 """Addresses of reported anomalies, below `/espace-editeur/`."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-reports_urls: list[URLPattern] = []
+from catalogue.vendor_space import views_reports
+
+reports_urls: list[URLPattern] = [
+    path("<slug:slug>/signalements/", views_reports.reports, name="company_reports"),
+    path("<slug:slug>/signalements/<uuid:uid>/", views_reports.one, name="company_report"),
+]
