@@ -7,3 +7,5 @@ document_changed = Signal()
 
 `uids`: public ids of the listings concerned, or None when all of them are (a vocabulary changed).
 """
+sheet_read = Signal()
+"""Sent when a sheet is served to a visitor, with its `page` and the `request`."""

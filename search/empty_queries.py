@@ -7,13 +7,12 @@ import datetime as dt
 import logging
 import re
 import unicodedata
-from collections.abc import Iterator
-from contextlib import contextmanager
 
-from django.db import Error, connection, transaction
+from django.db import Error, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from catalogue.patience import hurried_transaction
 from search.analysis import fold
 from search.models import EmptyQuery
 
@@ -25,8 +24,6 @@ LONGEST_TEXT = 100
 MOST_WORDS = 8
 MOST_A_DAY = 2_000
 """Different texts counted on one day: nobody fills the table by searching for nonsense."""
-LOCK_MILLISECONDS = 100
-"""How long a page waits for another writer before it leaves its search uncounted."""
 _DIGITS = re.compile(r"(?:\d[\s.,/_-]*){6}")
 
 
@@ -48,7 +45,7 @@ def count_empty_query(*, text: str) -> None:
     if not folded:
         return
     try:
-        with _hurried_transaction():
+        with hurried_transaction():
             _count(folded, timezone.localdate())
     except Error as error:
         # No text here: nothing that was searched goes to a log.
@@ -64,24 +61,6 @@ def _count(text: str, day: dt.date) -> None:
     # Another process may insert it between the two lines: each then counts its own.
     EmptyQuery.objects.bulk_create([EmptyQuery(text=text, day=day)], ignore_conflicts=True)
     today.filter(text=text).update(count=F("count") + 1)
-
-
-@contextmanager
-def _hurried_transaction() -> Iterator[None]:
-    """A transaction that waits a moment only for the locks of others."""
-    with connection.cursor() as cursor:
-        if connection.vendor != "sqlite":
-            with transaction.atomic():
-                cursor.execute(f"SET LOCAL lock_timeout = {LOCK_MILLISECONDS}")
-                yield
-            return
-        usual = cursor.execute("PRAGMA busy_timeout").fetchone()[0]
-        cursor.execute(f"PRAGMA busy_timeout = {LOCK_MILLISECONDS}")
-        try:
-            with transaction.atomic():
-                yield
-        finally:
-            cursor.execute(f"PRAGMA busy_timeout = {usual}")
 
 
 @transaction.atomic

@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
 
+from catalogue.spreadsheets import safe_cell
 from search.contract import Hit, Query, Results, Sort
 from search.forms import Format, Labels, Problem
 from search.presentation import address, criteria_in_words, label_of, page_count, search_in_words
@@ -26,7 +27,6 @@ Searching = Callable[[Query], Results]
 Scanning = Callable[[Query], Iterator[Hit]]
 
 FEED_ENTRIES = 50
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _EXTRA_COLUMNS = ("exporte_le", "recherche")
 
 
@@ -231,16 +231,6 @@ COLUMNS: dict[str, Callable[[Hit, Query, Labels], object]] = {
     "avertissement": _card("notice"),
 }
 """Columns of the CSV and what fills them; names are part of the promise to reusers."""
-
-
-def safe_cell(value: object) -> str:
-    """A value as the text of a CSV cell, which no spreadsheet runs as a formula."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return _("oui") if value else _("non")
-    text = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def as_atom(query: Query, search: Searching, labels: Labels) -> HttpResponse:

@@ -1,5 +1,7 @@
 """The public log of a sheet, and how often it was seen: facts without people."""
 
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -44,6 +46,16 @@ class SheetEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.listing} : {self.get_kind_display()}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Write the line; raises `TypeError` on a second time, as `delete` always does."""
+        if not self._state.adding:
+            raise TypeError("A line of the public log is never edited.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> None:
+        # It goes with the sheet alone, in the database's cascade.
+        raise TypeError("A line of the public log is never deleted.")
 
 
 class SheetCount(models.Model):
