@@ -15,6 +15,7 @@ def compose(
     footer: str,
     warning: str = "",
     comment: str = "",
+    stop_url: str = "",
 ) -> EmailMultiAlternatives:
     """A mail to one address.
 
@@ -23,6 +24,8 @@ def compose(
     :param footer: why the mail is sent.
     :param warning: what to do if one did not expect it.
     :param comment: what mission LABEL wrote, quoted as it is.
+    :param stop_url: where a mail that nobody asked for is refused; mail programs offer it as a
+        button of theirs (RFC 8058), so it takes a POST without a session.
     """
     subject = " ".join(subject.split())
     words = {
@@ -33,6 +36,7 @@ def compose(
         "footer": footer,
         "warning": warning,
         "comment": comment,
+        "stop_url": stop_url,
         "site_name": settings.WAGTAIL_SITE_NAME,
         "site_url": settings.SITE_URL,
     }
@@ -41,7 +45,15 @@ def compose(
         body=render_to_string("components/mail/message.txt", words),
         to=[email],
         reply_to=[settings.CONTACT_EMAIL],
+        headers=_way_out(stop_url) if stop_url else None,
     )
     html = render_to_string("components/mail/message.html", words)
     mail.attach_alternative(html, "text/html")
     return mail
+
+
+def _way_out(stop_url: str) -> dict[str, str]:
+    return {
+        "List-Unsubscribe": f"<{stop_url}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }

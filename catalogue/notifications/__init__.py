@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 from django.core.mail import EmailMultiAlternatives
 
-from accounts.mails import compose
 from catalogue.notifications import (
     company,
     exchanges,
@@ -13,7 +12,7 @@ from catalogue.notifications import (
     reports,
     transfers,
 )
-from catalogue.notifications.words import Mail
+from catalogue.notifications.words import Mail, write
 
 MAILS: Mapping[str, Mail] = {
     **company.MAILS,
@@ -27,17 +26,8 @@ MAILS: Mapping[str, Mail] = {
 
 
 def message(name: str, email: str, values: Mapping[str, str]) -> EmailMultiAlternatives:
-    """The mail of that name for an address; `values["url"]` is what its action opens.
+    """The mail of that name for an address; `values` as in `words.write`.
 
     Raises KeyError on a name without words, or when a value that they hold is missing.
     """
-    mail = MAILS[name]
-    return compose(
-        email,
-        subject=str(mail.subject) % values,
-        text=str(mail.text) % values,
-        action=mail.action,
-        url=values["url"],
-        warning=mail.warning,
-        footer=mail.footer,
-    )
+    return write(MAILS[name], email, values)

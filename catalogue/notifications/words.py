@@ -1,9 +1,13 @@
 """What every mail of the catalogue is made of."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.mail import EmailMultiAlternatives
 from django.utils.translation import gettext_lazy as _
+
+from accounts.mails import compose
 
 SERVICE = _("Message de service, envoyé parce que vous agissez pour une entreprise du catalogue.")
 
@@ -17,3 +21,21 @@ class Mail:
     action: Any
     warning: Any = ""
     footer: Any = SERVICE
+
+
+def write(mail: Mail, email: str, values: Mapping[str, str]) -> EmailMultiAlternatives:
+    """The mail for an address; `values["url"]` is what its action opens, the others fill its words.
+
+    `values["stop_url"]`, where there is one, is where such mails are refused. Raises KeyError when a
+    value that the words hold is missing.
+    """
+    return compose(
+        email,
+        subject=str(mail.subject) % values,
+        text=str(mail.text) % values,
+        action=mail.action,
+        url=values["url"],
+        warning=mail.warning,
+        footer=mail.footer,
+        stop_url=values.get("stop_url", ""),
+    )
