@@ -34,8 +34,9 @@ class AccountAdapter(DefaultAccountAdapter):
         "email_password_mismatch": _("L'adresse ou le mot de passe ne convient pas."),
         "incorrect_password": _("Ce mot de passe ne convient pas."),
         "enter_current_password": _("Tapez votre mot de passe actuel."),
+        # Of passwords, codes and keys alike.
         "too_many_login_attempts": _(
-            "Trop d'essais sans succès. Attendez quelques minutes, ou choisissez un nouveau mot de passe."
+            "Trop d'essais sans succès. Attendez quelques minutes avant de réessayer."
         ),
         "rate_limited": _("Trop de demandes en peu de temps. Réessayez dans quelques minutes."),
         "account_inactive": _("Ce compte est suspendu."),

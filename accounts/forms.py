@@ -4,9 +4,14 @@ from typing import Any
 
 from allauth.account import forms as allauth_forms
 from allauth.core import context
+from allauth.core.internal.cryptokit import normalize_user_code
+from allauth.mfa import app_settings
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.base import forms as second_factor
 from allauth.mfa.totp.forms import ActivateTOTPForm as AllauthActivateTOTPForm
 from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
 from django import forms
+from django.core.cache import cache
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -74,7 +79,32 @@ class SignupForm(allauth_forms.SignupForm):
             return super().try_save(request)
 
 
-class ActivateTOTPForm(AllauthActivateTOTPForm):
+class OnceMixin:
+    """A code serves once as long as it fits; allauth forgets it after one period of the three.
+
+    The code that set an application up is used too: it does not sign in.
+    """
+
+    user: User
+
+    def clean_code(self) -> str:
+        code: str = super().clean_code()  # type: ignore[misc]
+        key = f"accounts.code.{self.user.pk}.{normalize_user_code(code)}"
+        periods = 2 * app_settings.TOTP_TOLERANCE + 1
+        if not cache.add(key, True, timeout=periods * app_settings.TOTP_PERIOD):
+            raise get_adapter().validation_error("incorrect_code")
+        return code
+
+
+class AuthenticateForm(OnceMixin, second_factor.AuthenticateForm):
+    """A second factor at sign-in."""
+
+
+class SecondFactorAgainForm(OnceMixin, second_factor.ReauthenticateForm):
+    """A second factor that is asked for again."""
+
+
+class ActivateTOTPForm(OnceMixin, AllauthActivateTOTPForm):
     """The key stays the same when the page is loaded again: an application may hold it already."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

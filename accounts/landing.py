@@ -24,4 +24,4 @@ def landing(user: User) -> str:
     for rule in _rules:
         if address := rule(user):
             return address
-    return reverse("account_agent" if user.is_agent else "account_home")
+    return reverse("account_home")

@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.views.defaults import permission_denied
 
 from accounts.permissions import STRONG, must_have_second_factor, passed_second_factor
 
@@ -31,8 +32,9 @@ class StaffSecondFactor:
             if not passed_second_factor(request) and must_have_second_factor(request.user):
                 return self._lead(request)
             if not request.user.has_perm("wagtailadmin.access_admin"):
-                # Wagtail would send them to sign in, who are signed in: round and round.
-                raise PermissionDenied
+                # Wagtail would send them to sign in, who are signed in: round and round. Answered
+                # and not raised: a traceback in the log would look like a fault of ours.
+                return permission_denied(request, PermissionDenied())
         return self.get_response(request)
 
     def _lead(self, request: HttpRequest) -> HttpResponseBase:

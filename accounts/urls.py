@@ -25,7 +25,6 @@ def _private(kind: Callable[..., URLPattern], route: str, view: Any, name: str) 
 urlpatterns = [
     _private(path, "compte/", views.home, name="account_home"),
     _private(path, "compte/bienvenue/", views.land, name="account_landing"),
-    _private(path, "compte/agent/", views.agent, name="account_agent"),
     _private(path, "compte/donnees.json", views.data, name="account_data"),
     _private(path, "compte/fermer/", views.close, name="account_close"),
     _private(path, "compte/ferme/", views.closed, name="account_closed"),

@@ -49,13 +49,6 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_safe
-def agent(request: HttpRequest) -> HttpResponse:
-    """What a public agent can do here today."""
-    return render(request, "accounts/agent.html")
-
-
-@login_required
-@require_safe
 @reauthentication_required
 def data(request: HttpRequest) -> HttpResponse:
     """A copy of one's data, to keep."""

@@ -146,12 +146,17 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Catalogue GouvTech] "
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False  # other sessions end, this one stays
-MFA_FORMS = {"activate_totp": "accounts.forms.ActivateTOTPForm"}
+MFA_FORMS = {
+    "activate_totp": "accounts.forms.ActivateTOTPForm",
+    "authenticate": "accounts.forms.AuthenticateForm",
+    "reauthenticate": "accounts.forms.SecondFactorAgainForm",
+}
 MFA_ADAPTER = "accounts.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_USER_VERIFICATION = "required"  # a passkey alone signs in: it must ask who holds it
 MFA_TOTP_ISSUER = "Catalogue GouvTech"
+MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute off (accounts.forms.OnceMixin)
 # Nobody signs in before the address is confirmed: a new one under way takes nothing from anybody.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 PASSWORD_RESET_TIMEOUT = 3600

@@ -28,8 +28,8 @@ pytestmark = pytest.mark.django_db
 def test_an_agent_gets_an_account_and_lands_on_what_an_agent_can_do(client, provider):
     response = sign_in(client)
     assert response.url == reverse("account_landing")
-    assert client.get(response.url).url == reverse("account_agent")
-    page = client.get(reverse("account_agent")).content.decode()
+    assert client.get(response.url).url == reverse("agent_home")
+    page = client.get(reverse("agent_home")).content.decode()
     assert "Commune d&#x27;Exemple" in page
     identity = Identity.objects.get(issuer=provider, sub="sub-agent")
     assert identity.siret == "21930008900017"
@@ -46,7 +46,7 @@ def test_an_employee_is_not_an_agent(client, provider):
     assert not user.is_agent
     assert user.sirets == ["73282932000074"]
     assert list(User.objects.agents()) == []
-    assert client.get(reverse("account_landing")).url != reverse("account_agent")
+    assert client.get(reverse("account_landing")).url != reverse("agent_home")
 
 
 def test_the_same_identity_comes_back_to_the_same_account(client, provider):

@@ -1,8 +1,10 @@
 """The second factor: for all who want one, and for everybody who enters the admin."""
 
+import datetime as dt
 import re
 
 import pytest
+import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib.auth.models import Group, Permission
@@ -128,6 +130,14 @@ def test_a_right_to_enter_counts_as_much_as_the_flag(person):
     assert client.get(ADMIN).url == SETUP
 
 
+def test_a_vendor_at_the_admins_door_is_refused_without_a_traceback_in_the_log(person, caplog):
+    client, _ = by_password(person)
+    caplog.clear()
+    assert client.get(ADMIN).status_code == 403
+    assert [record.message for record in caplog.records] == ["Forbidden: /gestion/"]
+    assert not any(record.exc_info for record in caplog.records)
+
+
 def test_vendors_are_not_asked_for_one(person):
     client, response = by_password(person)
     assert response.url == "/compte/bienvenue/"
@@ -223,3 +233,73 @@ def test_a_new_secret_key_keeps_second_factors_as_long_as_the_old_one_is_a_fallb
     assert not TOTP(row).validate_code(code)
     settings.SECRET_KEY_FALLBACKS = [old]
     assert TOTP(row).validate_code(code)
+
+
+PERIOD = 30
+# Where a period begins, so that a test says how far a clock is off.
+START = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
+
+
+def at(seconds: float):
+    return time_machine.travel(START + dt.timedelta(seconds=seconds), tick=False)
+
+
+def opens(person, code: str) -> bool:
+    client, _ = by_password(person)
+    client.post(SETUP + "code/", {"code": code})
+    return "_auth_user_id" in client.session
+
+
+@pytest.mark.parametrize(
+    ("phone", "opened"), [(-PERIOD, True), (PERIOD, True), (-2 * PERIOD, False), (60, False)]
+)
+def test_a_phone_whose_clock_is_a_little_off_signs_in(person, phone, opened):
+    secret = add_totp(person)
+    with at(phone):
+        code = totp_code(secret)
+    with at(0):
+        assert opens(person, code) is opened
+
+
+@pytest.mark.parametrize("later", [1, 31, 61, 89])
+def test_a_code_never_serves_again_while_it_would_still_fit(person, later):
+    secret = add_totp(person)
+    with at(PERIOD):
+        code = totp_code(secret)
+    with at(0):  # a phone that is fast: its code fits for three periods
+        assert opens(person, code)
+    with at(later):
+        assert not opens(person, code)
+
+
+@pytest.mark.parametrize("later", [0, 31, 59])
+def test_the_code_that_set_an_application_up_does_not_sign_in(person, later):
+    with at(0):
+        client, _ = by_password(person)
+        code = totp_code(activate(client))
+    with at(later):
+        assert not opens(person, code)
+
+
+def test_a_confirmation_takes_a_code_that_did_not_serve_yet(person):
+    secret = add_totp(person)
+    client = Client()
+    client.force_login(person)
+    with at(0):
+        assert client.post(SETUP + "verifier/", {"code": totp_code(secret)}).status_code == 302
+    with at(31):
+        with at(0):
+            code = totp_code(secret)
+        assert (
+            "ne convient pas" in client.post(SETUP + "verifier/", {"code": code}).content.decode()
+        )
+
+
+def test_too_many_wrong_codes_ask_to_wait_not_for_a_new_password(person):
+    add_totp(person)
+    client, _ = by_password(person)
+    with at(0):
+        pages = [client.post(SETUP + "code/", {"code": "000000"}) for _ in range(30)]
+    last = pages[-1].content.decode()
+    assert "Trop d&#x27;essais" in last
+    assert "nouveau mot de passe" not in last

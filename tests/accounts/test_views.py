@@ -12,7 +12,6 @@ pytestmark = pytest.mark.django_db
 FOR_ALL = ["account_login", "account_signup", "account_reset_password", "account_closed"]
 OF_ONES_OWN = [
     "account_home",
-    "account_agent",
     "account_close",
     "account_email",
     "account_change_password",
