@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -141,15 +141,14 @@ def _enter_company(vendor: Vendor, company: Company | None, by: User) -> None:
 def _insert(vendor: Vendor) -> None:
     """Insert with an address that is free, and only if the company is new, whoever else inserts."""
     for attempt in range(_SLUG_TRIES):
-        known = registered(
-            siren=vendor.siren, country=vendor.country, national_id=vendor.national_id
-        )
-        if known and (vendor.siren or vendor.national_id):
-            raise AlreadyRegistered(known)
+        _refuse_known(vendor)
         try:
             with transaction.atomic():
                 vendor.validate_constraints()
                 vendor.save(force_insert=True)
+        except ValidationError:
+            _refuse_known(vendor)  # entered by somebody else since the line above
+            raise
         except IntegrityError:
             vendor.pk = None
             ending = f"-{secrets.token_hex(3)}" if attempt > _SLUG_TRIES // 4 else ""
@@ -157,6 +156,12 @@ def _insert(vendor: Vendor) -> None:
         else:
             return
     raise Refused(_("L'inscription n'a pas abouti. Réessayez dans un instant."))
+
+
+def _refuse_known(vendor: Vendor) -> None:
+    known = registered(siren=vendor.siren, country=vendor.country, national_id=vendor.national_id)
+    if known and (vendor.siren or vendor.national_id):
+        raise AlreadyRegistered(known)
 
 
 @transaction.atomic

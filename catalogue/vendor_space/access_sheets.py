@@ -9,10 +9,11 @@ from django.utils import timezone
 from wagtail.models import Revision
 
 from catalogue import drafting
-from catalogue.models import Listing, SolutionPage
+from catalogue.models import Listing, SolutionPage, Transfer
 from catalogue.permissions import role_of
 from catalogue.presentation import is_stale
 from catalogue.states import ACTIONS, STATE_LABELS, Action, SheetState
+from catalogue.vendor_space.access import HandedOver
 
 
 @dataclass(frozen=True)
@@ -44,10 +45,16 @@ class Opened:
 
 
 def own_sheet(request: HttpRequest, uid: uuid.UUID) -> Opened:
-    """Open a sheet for a member of its company; raises 404 for anybody else."""
+    """Open a sheet for a member of its company; raises 404 for anybody else.
+
+    Raises `HandedOver` for members of a company that had it.
+    """
     rows = Listing.objects.select_related("vendor", "page__latest_revision")
     listing = get_object_or_404(rows, uid=uid)
     if listing.vendor is None or role_of(request.user, listing.vendor) is None:
+        given = listing.transfers.filter(state=Transfer.State.ACCEPTED)
+        if given.filter(source__memberships__user=request.user).exists():
+            raise HandedOver
         raise Http404
     page = listing.page
     stale = is_stale(listing.confirmed_on, page.last_published_at, timezone.localdate())

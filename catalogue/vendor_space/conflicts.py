@@ -57,7 +57,8 @@ def _moved(old: Any, new: Any) -> list[tuple[str, str]]:
             _words(new, name),
         )
         for name in now
-        if was.get(name) != now[name]
+        # What was added meanwhile (a screenshot) overwrites nothing that was typed here.
+        if (old is None or name in was) and was.get(name) != now[name]
     ]
 
 

@@ -75,6 +75,7 @@ class PicturesForm(DsfrMixin, forms.Form):
                     max_length=200,
                     help_text=_ALTERNATIVE_HELP,
                     initial=shot.alternative,
+                    required=self._was_shown(shot),
                     error_messages={"required": _("Écrivez ce que montre cette capture.")},
                 )
             )
@@ -107,6 +108,10 @@ class PicturesForm(DsfrMixin, forms.Form):
             raise ValidationError(_("Six captures au plus : retirez-en une d'abord."))
         return data
 
+    def _was_shown(self, shot: Screenshot) -> bool:
+        """Whether the person had this screenshot before them: somebody else may just have added it."""
+        return not self.is_bound or f"texte-{shot.image_id}" in self.data
+
     def _kept(self, data: dict[str, Any]) -> list[Screenshot]:
         return [shot for shot in self.shots if not data.get(f"retirer-{shot.image_id}")]
 
@@ -119,7 +124,8 @@ class PicturesForm(DsfrMixin, forms.Form):
             page.logo = _store(data["logo"], _("Logo – %s") % page.title, by)
         shots = self._kept(data)
         for shot in shots:
-            shot.alternative = data[f"texte-{shot.image_id}"]
+            if self._was_shown(shot):
+                shot.alternative = data[f"texte-{shot.image_id}"]
         if data["capture"]:
             image = _store(data["capture"], _("Capture – %s") % page.title, by)
             shots.append(Screenshot(image=image, alternative=data["capture_texte"]))

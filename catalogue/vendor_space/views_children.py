@@ -20,6 +20,7 @@ from catalogue.vendor_space.conflicts import Conflict, conflict_with, seen_revis
 from catalogue.vendor_space.forms_children import OfferForm, ReferenceForm
 from catalogue.vendor_space.steps import BY_CODE, Step
 from catalogue.vendor_space.views_steps import (
+    closed,
     frame,
     leave,
     refuse_edit,
@@ -130,7 +131,7 @@ def _edit(
     request: HttpRequest, uid: uuid.UUID, child_uid: uuid.UUID | None, kind: Kind
 ) -> HttpResponse:
     opened = own_sheet(request, uid)
-    if not opened.can["edit"]:
+    if not opened.can["edit"] and request.method != "POST":
         return refuse_edit(request, opened)
     child = kind.find(opened.draft, child_uid)
     if child is None and child_uid is not None and request.method != "POST":
@@ -165,6 +166,8 @@ def _save(
     child = child or kind.find(opened.draft, uid)
     is_new = child is None
     form = kind.form(request.POST, request.FILES, instance=child or kind.blank(uid))
+    if not opened.can["edit"]:
+        return _page(request, opened, kind, closed(form, opened), is_new=is_new)
 
     def build(draft: SolutionPage) -> Any:
         found = kind.find(draft, uid)

@@ -25,11 +25,17 @@ def home(request: HttpRequest) -> HttpResponse:
     """The companies that one acts for, their sheets, and one's own requests."""
     waiting = Q(vendor__requests__state=Request.State.WAITING)
     joins = waiting & Q(vendor__requests__kind=Request.Kind.JOIN)
+    unread = Q(
+        vendor__inquiries__messages__from_vendor=False,
+        vendor__inquiries__messages__read_at=None,
+        vendor__inquiries__messages__isnull=False,
+    )
     memberships = (
         request.user.memberships.select_related("vendor")
         .annotate(
             attached=Exists(Proof.objects.in_force().filter(vendor=OuterRef("vendor"))),
-            requests_waiting=Count("vendor__requests", filter=joins),
+            requests_waiting=Count("vendor__requests", filter=joins, distinct=True),
+            exchanges_unread=Count("vendor__inquiries", filter=unread, distinct=True),
         )
         .order_by("vendor__name", "pk")
     )

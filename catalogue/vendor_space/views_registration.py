@@ -117,7 +117,8 @@ def _register(
 
 def add_errors(form: CompanyForm, error: ValidationError) -> None:
     """Show what the model refused beside its field, or above the form."""
-    for field, errors in getattr(error, "error_dict", {None: error.error_list}).items():
+    by_field = error.error_dict if hasattr(error, "error_dict") else {None: error.error_list}
+    for field, errors in by_field.items():
         form.add_error(field if field in form.fields else None, errors)
 
 

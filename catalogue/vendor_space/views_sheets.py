@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from catalogue import completeness, drafting
 from catalogue.models import Listing
+from catalogue.reasons import reason_of
 from catalogue.similar import similar_sheets
 from catalogue.vendor_space.access import FORM, READ, own_vendor, private
 from catalogue.vendor_space.access_sheets import own_sheet
@@ -72,6 +73,7 @@ def sheet(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
         "missing": [(row, BY_CODE[row.step]) for row in lacking],
         "submissions": submissions,
         "last": submissions[0] if submissions else None,
+        "reason": reason_of(submissions[0]) if submissions else "",
         "today": timezone.localdate(),
     }
     return render(request, "catalogue/vendor_space/sheet.html", context)

@@ -32,11 +32,13 @@ def step(request: HttpRequest, uid: uuid.UUID, step: str) -> HttpResponse:
     if step not in FORMS:
         raise Http404
     opened, here = own_sheet(request, uid), BY_CODE[step]
-    if not opened.can["edit"]:
-        return refuse_edit(request, opened)
     if request.method != "POST":
+        if not opened.can["edit"]:
+            return refuse_edit(request, opened)
         return _page(request, opened, here, FORMS[step](instance=opened.draft))
     form = FORMS[step](request.POST, request.FILES, instance=opened.draft)
+    if not opened.can["edit"]:
+        return _page(request, opened, here, closed(form, opened))
     conflict = conflict_with(
         opened, seen_revision(request), lambda draft: FORMS[step](instance=draft)
     )
@@ -81,11 +83,19 @@ def step_url(opened: Opened, here: Step) -> str:
 
 def refuse_edit(request: HttpRequest, opened: Opened) -> HttpResponse:
     """Back to the sheet's page, which says what may be done instead."""
-    messages.warning(
-        request,
-        _("Cette fiche est « %s » : elle ne se modifie pas en l'état.") % opened.state_label,
-    )
+    messages.warning(request, _told_closed(opened))
     return redirect("sheet", opened.listing.uid)
+
+
+def closed(form: Any, opened: Opened) -> Any:
+    """A form posted after somebody handed the sheet in: what was typed is not lost, nor saved."""
+    form.is_valid()
+    form.add_error(None, _told_closed(opened))
+    return form
+
+
+def _told_closed(opened: Opened) -> str:
+    return _("Cette fiche est « %s » : elle ne se modifie pas en l'état.") % opened.state_label
 
 
 def told_of(conflict: Conflict) -> str:

@@ -30,7 +30,6 @@ PUBLIC = {
 }
 OWN = {
     "account": "/compte/",
-    "agent": "/compte/agent/",
     "address": "/compte/adresse/",
     "password": "/compte/mot-de-passe/",
     "sessions": "/compte/sessions/",
@@ -171,6 +170,7 @@ def test_a_passkey_opens_the_account(
     page.locator("label[for=id_passwordless]").click()
     page.get_by_role("button", name="Ajouter").click()
     expect(page.get_by_text("Votre clé d'accès est ajoutée.")).to_be_visible()
+    assert mail.outbox[-1].subject.endswith("Clé d'accès ajoutée")
     page.goto(origin + "/deconnexion/")
     page.get_by_role("button", name="Se déconnecter").click()
     page.goto(origin + "/compte/connexion/")

@@ -1,31 +1,64 @@
 """The frame and the simple pages in a browser: accessible, narrow, light, usable without script."""
 
+import datetime as dt
+import uuid
+
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from catalogue.models import AnomalyReport
 from search.indexing import rebuild
+from sourcing.models import RecommendationRequest
 from tests.browser.accessibility import assert_accessible
 from tests.catalogue.factories import VendorFactory, make_sheet
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+REPORT, REQUEST = uuid.uuid4(), uuid.uuid4()
 PAGES = {
     "home": "/",
     "vendor": "/editeurs/atelier/",
+    "history": "/solutions/parapheur-clair/historique/",
     "ranking": "/classement/",
-    "contact": "/contact/?objet=signalement&fiche=parapheur-clair",
+    "contact": "/contact/?fiche=parapheur-clair",
     "contact sent": "/contact/merci/",
     "terms": "/cgu/",
     "accessibility": "/accessibilite/",
     "site map": "/plan-du-site/",
+    "report": "/signaler/?fiche=parapheur-clair",
+    "report followed": f"/signaler/{REPORT}/",
+    "recommendation": "/demander/",
+    "recommendation followed": f"/demander/{REQUEST}/",
+    "nobody to write to": "/solutions/parapheur-clair/contact/",
+    "use, for agents": "/solutions/parapheur-clair/utilisation/",
 }
 
 
 @pytest.fixture(autouse=True)
 def _catalogue(site, engine):
     vendor = VendorFactory(slug="atelier", name="Atelier fictif", ess=True, region="53")
-    make_sheet("Parapheur clair", vendor=vendor, slug="parapheur-clair", summary="Signer.")
+    sheet = make_sheet("Parapheur clair", vendor=vendor, slug="parapheur-clair", summary="Signer.")
+    closed = {"answer": "Corrigé, merci.", "decided_at": timezone.now()}
+    AnomalyReport.objects.create(
+        uid=REPORT,
+        listing=sheet.listing,
+        path="/solutions/parapheur-clair/",
+        reason="faux",
+        message="Le prix est faux.",
+        state="handled",
+        **closed,
+    )
+    asked = RecommendationRequest.objects.create(
+        uid=REQUEST,
+        body="Ville d'Essai",
+        need="Signer les arrêtés à distance, douze signataires.",
+        due_on=dt.date(2026, 12, 4),
+        state="answered",
+        **closed,
+    )
+    asked.sheets.add(sheet.listing)
     for number in range(22):
         make_sheet(f"Visio {number}", vendor=vendor, summary="Réunir élus et habitants.")
     rebuild()
@@ -129,3 +162,20 @@ def test_without_script_the_menu_and_the_search_are_there(
     plain.get_by_role("button", name="Rechercher").last.click()
     assert "/solutions/?q=visio" in plain.url
     context.close()
+
+
+def test_a_report_is_sent_by_keyboard_and_its_errors_lead_to_their_fields(
+    page: Page, live_server: LiveServer
+):
+    page.goto(live_server.url + "/signaler/?fiche=parapheur-clair")
+    page.get_by_label("Votre adresse électronique").fill("agent@exemple.invalid")
+    page.get_by_role("button", name="Envoyer le signalement").press("Enter")
+    summary = page.locator("[data-error-summary]")
+    expect(summary).to_be_focused()
+    assert_accessible(page)
+    summary.get_by_role("link", name="Ce qui ne va pas").press("Enter")
+    expect(page.get_by_role("group", name="Ce qui ne va pas")).to_be_focused()
+    page.get_by_label("La fiche fait double emploi avec une autre").press("Space")
+    page.get_by_label("Vos explications").fill("La même solution est décrite deux fois.")
+    page.get_by_role("button", name="Envoyer le signalement").press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Votre signalement est arrivé")

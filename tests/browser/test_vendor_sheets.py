@@ -119,7 +119,7 @@ def test_an_error_and_a_conflict_are_accessible(
     console_errors.clear()  # the 409 itself
 
 
-@pytest.mark.parametrize("browser_context_args", [{"java_script_enabled": False}], indirect=True)
+@pytest.mark.browser_context_args(java_script_enabled=False)
 def test_a_sheet_is_written_without_script(
     page: Page, live_server: LiveServer, vendor: Vendor, owner: User
 ):

@@ -160,6 +160,13 @@ def test_a_moderator_who_breaks_the_review_off_sends_the_sheet_back(listing, own
     page.current_workflow_state.cancel(user=moderator)
     submission.refresh_from_db()
     assert submission.outcome == "returned"
+    assert state(listing) == SheetState.RETURNED
+    assert not page.workflow_in_progress
+    sheets.write(listing, owner, description="Corrigée.")
+    sheets.submit(listing, owner)
+    assert state(listing) == SheetState.REVIEW
+    approve(listing, moderator)
+    assert state(listing) == SheetState.LIVE
 
 
 def test_the_second_of_two_people_is_told_and_nothing_is_saved(listing, owner, vendor):

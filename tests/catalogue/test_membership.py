@@ -226,5 +226,5 @@ class TestLanding:
         assert landing(employee) == "/espace-editeur/fictilog/rejoindre/"
 
     def test_agents_and_others_land_elsewhere(self, site):
-        assert landing(person(agent=True, siret=f"{SARL}00012")) == "/compte/agent/"
+        assert landing(person(agent=True, siret=f"{SARL}00012")) == "/mon-organisme/"
         assert landing(person()) == "/compte/"

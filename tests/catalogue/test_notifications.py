@@ -8,6 +8,12 @@ from catalogue.notifications import MAILS, message
 from config.environment import ROOT
 
 VALUES = {
+    "kept": "Ardoise <Messagerie>",
+    "comment": "Retirez le logo <b>.",
+    "since": "05/01/2026",
+    "lines": "\n« Ardoise <Courrier> »",
+    "count": "5",
+    "name": "Ardoise <Courrier>",
     "company": "Ficti <&>\nLog",
     "by": "Ana",
     "who": "Zoé",
@@ -18,6 +24,11 @@ VALUES = {
     "address": "ana@fictilog.example",
     "code": "ABCD-2345",
     "what": "mandat signé",
+    "sheet": "Ardoise <Courrier>",
+    "body": "Commune d'Exemple",
+    "motive": "Une information est fausse",
+    "page": "/solutions/<ged>/",
+    "outcome": "traité",
     "url": "https://catalogue.example/espace-editeur/",
 }
 

@@ -48,9 +48,9 @@ def test_every_combination_has_a_state_a_label_and_something_to_do():
 
 @pytest.mark.parametrize("state", [SheetState.REVIEW, SheetState.LIVE_REVIEW])
 def test_what_is_under_review_is_neither_edited_nor_handed_in_again(state):
-    assert not ACTIONS[state] & {Action.EDIT, Action.SUBMIT, Action.ARCHIVE}
+    assert not ACTIONS[state] & {Action.EDIT, Action.SUBMIT, Action.ARCHIVE, Action.TRANSFER}
     assert Action.WITHDRAW in ACTIONS[state]
 
 
-def test_an_archived_sheet_is_only_restored():
-    assert ACTIONS[SheetState.ARCHIVED] == {Action.RESTORE}
+def test_an_archived_sheet_is_only_restored_or_handed_over():
+    assert ACTIONS[SheetState.ARCHIVED] == {Action.RESTORE, Action.TRANSFER}

@@ -4,7 +4,8 @@ import pytest
 from django.test import Client
 from wagtail.models import Task, WorkflowState
 
-from catalogue.models import SolutionPage
+from catalogue import review_task
+from catalogue.models import ModerationTask, SolutionPage
 from home.services import MODERATORS
 from tests.accounts.signing_in import sign_in_staff
 from tests.catalogue.admin.screens import edit, sheet_of, staff
@@ -81,3 +82,36 @@ def test_a_workflow_without_a_task_publishes_nothing(site, author):
     change(page, author, "Lu par personne")
     page.get_workflow().start(page, author)
     assert SolutionPage.objects.get(pk=page.pk).summary == "Avant"
+
+
+def test_the_review_is_of_the_kind_that_asks_for_a_reason(submitted):
+    assert isinstance(submitted.current_workflow_task, ModerationTask)
+
+
+def test_a_decision_by_the_task_publishes_what_was_read(submitted, author):
+    change(submitted, author, "Glissé après coup")
+    state = submitted.current_workflow_task_state
+    review_task.decide(state=state, by=staff(MODERATORS), action="approve", values={})
+    assert SolutionPage.objects.get(pk=submitted.pk).summary == "Soumis"
+
+
+def test_what_the_one_who_decides_corrected_before_is_published(submitted):
+    reviewer = staff(MODERATORS)
+    change(submitted, reviewer, "Corrigé")
+    state = submitted.current_workflow_task_state
+    review_task.decide(state=state, by=reviewer, action="approve", values={})
+    assert SolutionPage.objects.get(pk=submitted.pk).summary == "Corrigé"
+
+
+def test_a_review_that_no_vendor_asked_for_goes_back_with_its_reason(submitted):
+    state = submitted.current_workflow_task_state
+    values = {"reason": "prix", "comment": "Un prix."}
+    review_task.decide(state=state, by=staff(MODERATORS), action="reject", values=values)
+    state.refresh_from_db()
+    assert state.comment == "Prix absents ou peu clairs : Un prix."
+    assert SolutionPage.objects.get(pk=submitted.pk).summary == "Avant"
+
+
+def test_a_task_taken_out_of_use_publishes_nothing(submitted, author):
+    submitted.current_workflow_task.deactivate(user=author)
+    assert SolutionPage.objects.get(pk=submitted.pk).summary == "Avant"

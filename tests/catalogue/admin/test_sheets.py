@@ -190,7 +190,7 @@ def test_a_draft_opens_after_its_kind_of_buyer_was_deleted(moderator, site, vend
         Reference.objects.get().full_clean()
 
 
-@pytest.mark.parametrize("view", ["edit", "history", "copy", "unpublish", "delete"])
+@pytest.mark.parametrize("view", ["edit", "history", "copy", "delete"])
 def test_every_view_of_a_sheet_opens(moderator, site, vendor, view):
     if view == "delete":
         sign_in_staff(moderator, User.objects.create_superuser("chef@exemple.fr", "x"))
@@ -242,6 +242,27 @@ def test_sheets_are_filtered_by_state_and_confirmation(moderator, site, vendor):
     assert names(moderator, state="archived") == {"Archivée"}
     assert names(moderator, confirmed="stale") == {"En ligne"}
     assert names(moderator, confirmed="never") == {"Brouillon", "Archivée"}
+
+
+def test_sheets_in_moderation_are_found(moderator, site, vendor):
+    sheet_of(vendor, site, "Ailleurs")
+    page = sheet_of(vendor, site, "Relue")
+    page.get_workflow().start(page, None)
+    assert names(moderator, state="review") == {"Relue"}
+
+
+def test_sheets_that_nobody_confirmed_for_eighteen_months_may_be_taken_down(
+    moderator, site, vendor
+):
+    for title, days in (("Ancienne", 548), ("Récente", 547)):
+        page = sheet_of(vendor, site, title)
+        day = dt.date.today() - dt.timedelta(days=days)
+        Listing.objects.filter(page=page).update(confirmed_on=day)
+        SolutionPage.objects.filter(pk=page.pk).update(last_published_at=f"{day}T12:00Z")
+    assert names(moderator, confirmed="unconfirmed") == {"Ancienne"}
+    home = moderator.get(reverse("wagtailadmin_home")).content.decode()
+    assert "1 fiche sans confirmation depuis 18 mois" in home
+    assert "/gestion/fiches/?confirmed=unconfirmed" in home
 
 
 def test_a_mother_category_finds_the_sheets_of_her_children(moderator, site, vendor):

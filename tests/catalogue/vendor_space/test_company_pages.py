@@ -100,6 +100,12 @@ class TestRegistering:
         assert "ana@fictilog.example" in text(page)
         assert "pas une adresse" in text(page)
 
+    def test_what_the_model_refuses_is_said_beside_its_field(self, somebody, client, company_api):
+        long = f"https://exemple.example/{'a' * 300}"
+        page = client.post(check(SARL), {**VALUES, "website": long})
+        assert list(page.context["form"].errors) == ["website"]
+        assert not Vendor.objects.exists()
+
     def test_who_types_a_registered_siren_is_led_to_ask(self, vendor, somebody, client):
         assert client.get(check(SARL)).url == reverse("company_ask", args=["fictilog"])
         client.force_login(member(vendor))

@@ -10,7 +10,7 @@ from tests.catalogue.vendor_space import sheets
 
 pytestmark = pytest.mark.django_db
 
-PAGES = ("sheet", "sheet_preview", "sheet_offers", "sheet_references")
+PAGES = ("sheet", "sheet_preview", "sheet_offers", "sheet_references", "sheet_submit")
 A_CHILD = 2
 """A draft is read from its revision, where each reference and each contract is looked up."""
 

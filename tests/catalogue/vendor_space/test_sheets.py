@@ -102,11 +102,12 @@ def test_a_rejection_in_wagtail_tells_every_member_in_french_and_no_vendor_in_wa
     with django_capture_on_commit_callbacks(execute=True):
         moderator.post(
             reverse("wagtailadmin_pages:workflow_action", args=[page.pk, "reject", task.pk]),
-            {"comment": "Précisez l'hébergeur.", "next": "/gestion/"},
+            {"reason": "allegation", "comment": "Précisez l'hébergeur.", "next": "/gestion/"},
         )
     assert {message.to[0] for message in mail.outbox} == {owner.email, colleague.email}
     for message in mail.outbox:
         assert "Précisez l'hébergeur." in message.body
+        assert "Label ou certification à prouver" in message.body
         assert "/gestion/" not in message.body
         assert reverse("sheet", args=[listing.uid]) in message.body
     assert (
@@ -135,7 +136,9 @@ def test_sheets_that_look_alike_are_shown_before_a_second_is_made(as_owner, vend
 def test_a_submitted_sheet_refuses_saves_and_says_what_to_do(as_owner, owner, listing):
     sheets.submit(listing, owner)
     response = sheets.post_step(as_owner, listing, "description", description="Trop tard")
-    assert response.url == reverse("sheet", args=[listing.uid])
+    page = response.content.decode().replace("&#x27;", "'")
+    assert "elle ne se modifie pas en l'état" in page
+    assert "Trop tard" in page
     assert sheets.draft_of(listing).description == "Suit le courrier."
     as_owner.post(reverse("sheet_withdraw", args=[listing.uid]))
     sheets.post_step(as_owner, listing, "description", description="À temps")
