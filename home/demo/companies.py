@@ -26,7 +26,7 @@ def load_companies(seed: int) -> list[tuple[str, str, str]]:
 
     Idempotent; passwords are told as those of `home.demo.people` are.
     """
-    told = [(role, email, _account(email, role)) for email, role in ACCOUNTS.items()]
+    told = [(role, email, account(email, role)) for email, role in ACCOUNTS.items()]
     users = {user.email: user for user in User.objects.filter(email__in=ACCOUNTS)}
     attached = Vendor.objects.get(uid=vendor_uid(seed, 0))
     for email, role in ((OWNER, Role.OWNER), (EDITOR, Role.EDITOR)):
@@ -73,7 +73,7 @@ def _candidate(seed: int) -> Vendor:
     )[0]
 
 
-def _account(email: str, role: str) -> str:
+def account(email: str, role: str) -> str:
     """Make the account if it is missing; its password, empty when it is no longer ours."""
     user = User.objects.filter(email=email).first()
     local = is_local()
