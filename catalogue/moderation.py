@@ -24,6 +24,7 @@ from accounts.models import User
 from catalogue import drafting
 from catalogue.models import Submission
 from catalogue.permissions import user_can_edit
+from catalogue.workflow import was_read
 
 Outcome = Submission.Outcome
 
@@ -35,10 +36,14 @@ def _waiting(workflow: WorkflowState) -> Submission | None:
 
 @receiver(workflow_approved, sender=WorkflowState)
 def sheet_approved(instance: WorkflowState, user: User | None, **kwargs: Any) -> None:
-    """The reviewed revision is published by now."""
+    """The reviewed revision is published by now, unless the task was taken out of use meanwhile."""
     submission = _waiting(instance)
-    if submission is not None:
+    if submission is None:
+        return
+    if was_read(instance):
         drafting.settle(submission=submission, outcome=Outcome.APPROVED, by=user)
+    else:
+        _break_off(instance, submission, user)
 
 
 @receiver(workflow_rejected, sender=WorkflowState)
@@ -57,13 +62,21 @@ def review_ended(instance: WorkflowState, user: User | None, **kwargs: Any) -> N
     if submission is None:
         return
     published = submission.listing.page.live_revision_id or 0
+    vendor = submission.listing.vendor
     if published >= (submission.revision_id or 0) > 0:
-        outcome = Outcome.APPROVED
+        drafting.settle(submission=submission, outcome=Outcome.APPROVED, by=user)
+    elif user is not None and vendor is not None and user_can_edit(user, vendor):
+        drafting.settle(submission=submission, outcome=Outcome.WITHDRAWN, by=user)
     else:
-        vendor = submission.listing.vendor
-        by_vendor = user is not None and vendor is not None and user_can_edit(user, vendor)
-        outcome = Outcome.WITHDRAWN if by_vendor else Outcome.RETURNED
-    drafting.settle(submission=submission, outcome=outcome, by=user)
+        _break_off(instance, submission, user)
+
+
+@transaction.atomic
+def _break_off(workflow: WorkflowState, submission: Submission, user: User | None) -> None:
+    """Nobody decided: the sheet is its vendor's to correct, wherever its state is read."""
+    workflow.status = WorkflowState.STATUS_NEEDS_CHANGES
+    workflow.save()
+    drafting.settle(submission=submission, outcome=Outcome.RETURNED, by=user)
 
 
 class _AfterCommit:

@@ -10,17 +10,16 @@ from django.templatetags.static import static
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from wagtail import hooks
 from wagtail.admin import messages
-from wagtail.admin.auth import user_has_any_page_permission
 from wagtail.admin.site_summary import SummaryItem
 from wagtail.admin.viewsets.base import ViewSetGroup
 from wagtail.admin.widgets.button import Button
 from wagtail.log_actions import LogActionRegistry
 
 from catalogue import services
-from catalogue.admin.choosers import ListingChooser, vendor_chooser
+from catalogue.admin import enforcement_hooks  # noqa: F401  (registered so)
+from catalogue.admin.choosers import listing_chooser, vendor_chooser
 from catalogue.admin.claims import ClaimViewSet, evidence_file
 from catalogue.admin.company import (
     LOG_ACTIONS,
@@ -34,7 +33,15 @@ from catalogue.admin.dated import (
     ReferenceConfigurationViewSet,
     ThresholdViewSet,
 )
+from catalogue.admin.deciding import ApproveMany, ReturnMany
+from catalogue.admin.enforcement import SuspensionViewSet, TakedownViewSet
+from catalogue.admin.figures import OWN_FIGURES, CountItem
 from catalogue.admin.listing import ListingEditView
+from catalogue.admin.queue import QueueViewSet
+from catalogue.admin.reasons import ReasonViewSet
+from catalogue.admin.reports import LOG_ACTIONS as REPORT_ACTIONS
+from catalogue.admin.reports import ReportViewSet
+from catalogue.admin.review import hide_cancellation, refuse_publication, refuse_publications
 from catalogue.admin.sheets import SheetListing, SheetViewSet
 from catalogue.admin.vendors import VendorViewSet
 from catalogue.admin.vocabulary import (
@@ -45,7 +52,7 @@ from catalogue.admin.vocabulary import (
     PurchasingBodyViewSet,
 )
 from catalogue.choices import Source
-from catalogue.models import Listing, Proof, Request, SolutionPage
+from catalogue.models import Listing, SolutionPage
 
 
 class CatalogueGroup(ViewSetGroup):
@@ -55,16 +62,21 @@ class CatalogueGroup(ViewSetGroup):
     menu_icon = "folder-open-inverse"
     menu_order = 150
     items = (
+        QueueViewSet,
         SheetListing,
         VendorViewSet,
         ProofViewSet,
         DisputeViewSet,
+        ReportViewSet,
         ClaimViewSet,
+        TakedownViewSet,
+        SuspensionViewSet,
         CategoryViewSet,
         BuyerCategoryViewSet,
         IntegrationViewSet,
         PurchasingBodyViewSet,
         PurchaseVehicleViewSet,
+        ReasonViewSet,
     )
 
 
@@ -80,7 +92,7 @@ class DatedGroup(ViewSetGroup):
 @hooks.register("register_admin_viewset")
 def register_viewsets() -> list[Any]:
     """Screens of the catalogue and their menus."""
-    return [SheetViewSet(), vendor_chooser, ListingChooser(), CatalogueGroup(), DatedGroup()]
+    return [SheetViewSet(), vendor_chooser, listing_chooser, CatalogueGroup(), DatedGroup()]
 
 
 @hooks.register("register_admin_urls")
@@ -127,8 +139,18 @@ def register_log_actions(actions: LogActionRegistry) -> None:
         _("Modifier l'inscription au catalogue"),
         _("Inscription au catalogue modifiée"),
     )
+    actions.register_action(
+        "catalogue.use.say", _("Dire utiliser"), _("Un organisme public dit utiliser la solution")
+    )
+    actions.register_action(
+        "catalogue.use.withdraw",
+        _("Ne plus dire utiliser"),
+        _("Un organisme public ne dit plus utiliser la solution"),
+    )
     for name, label, sentence in LOG_ACTIONS:
         actions.register_action(f"catalogue.company.{name}", label, sentence)
+    for name, label, sentence in REPORT_ACTIONS:
+        actions.register_action(f"catalogue.report.{name}", label, sentence)
 
 
 @hooks.register("before_copy_page")
@@ -160,89 +182,27 @@ def enter_copy(request: HttpRequest, page: Any, new_page: Any) -> None:
         services.copy_listing(original=original, copy=copy, by=request.user)
 
 
-class CountItem(SummaryItem):
-    """A figure of the dashboard, with the way to what it counts."""
-
-    template_name = "catalogue/admin/summary_item.html"
-    icon = "doc-full"
-
-    def get_context_data(self, parent_context: Any) -> dict[str, Any]:
-        return {"icon": self.icon, "url": self.url(), "words": self.words()}
-
-    def url(self) -> str:
-        """Where the figure leads."""
-        raise NotImplementedError
-
-    def words(self) -> str:
-        """The figure and what it counts."""
-        raise NotImplementedError
-
-
-class LiveSheetsItem(CountItem):
-    order = 100
-
-    def is_shown(self) -> bool:
-        return user_has_any_page_permission(self.request.user)
-
-    def url(self) -> str:
-        return f"{reverse('fiches:index')}?state=live"
-
-    def words(self) -> str:
-        count = Listing.objects.public().count()
-        return ngettext("%d fiche en ligne", "%d fiches en ligne", count) % count
-
-
-class DraftSheetsItem(LiveSheetsItem):
-    order = 110
-    icon = "draft"
-
-    def url(self) -> str:
-        return f"{reverse('fiches:index')}?state=draft"
-
-    def words(self) -> str:
-        count = Listing.objects.filter(page__live=False, archived_at__isnull=True).count()
-        return ngettext("%d brouillon", "%d brouillons", count) % count
-
-
-class ToJudgeItem(CountItem):
-    """Proofs and disputes that wait for whoever may decide."""
-
-    order = 120
-    icon = "key"
-
-    def is_shown(self) -> bool:
-        return self.request.user.has_perm("catalogue.change_proof")
-
-    def url(self) -> str:
-        return f"{reverse('preuves:index')}?state=waiting"
-
-    def words(self) -> str:
-        count = Proof.objects.to_decide().count()
-        return ngettext("%d preuve à examiner", "%d preuves à examiner", count) % count
-
-
-class DisputesItem(ToJudgeItem):
-    order = 130
-    icon = "warning"
-
-    def url(self) -> str:
-        return f"{reverse('contestations:index')}?state=waiting"
-
-    def words(self) -> str:
-        waiting = Request.objects.filter(kind=Request.Kind.DISPUTE, state=Request.State.WAITING)
-        count = waiting.count()
-        return ngettext("%d contestation à examiner", "%d contestations à examiner", count) % count
+hooks.register("before_publish_page", refuse_publication)
+hooks.register("before_bulk_action", refuse_publications)
+hooks.register("construct_page_action_menu", hide_cancellation)
+hooks.register("register_bulk_action", ApproveMany)
+hooks.register("register_bulk_action", ReturnMany)
 
 
 @hooks.register("construct_homepage_summary_items", order=900)
 def summarise(request: HttpRequest, items: list[SummaryItem]) -> None:
     """Figures of the catalogue, in place of Wagtail's counts of pages, images and documents."""
     items[:] = [item for item in items if isinstance(item, CountItem)]
-    own = (LiveSheetsItem, DraftSheetsItem, ToJudgeItem, DisputesItem)
-    items.extend(kind(request) for kind in own)
+    items.extend(kind(request) for kind in OWN_FIGURES)
 
 
 @hooks.register("insert_global_admin_css")
 def admin_css() -> str:
     """A few rules for our own panels."""
     return format_html('<link rel="stylesheet" href="{}">', static("catalogue/admin.css"))
+
+
+@hooks.register("insert_global_admin_js")
+def admin_script() -> str:
+    """Canned texts of reasons, also within the dialogues that Wagtail opens."""
+    return format_html('<script defer src="{}"></script>', static("catalogue/canned.js"))

@@ -14,18 +14,18 @@ from wagtail.documents.models import Document
 from wagtail.images.models import Image
 from wagtail.models import (
     Collection,
-    GroupApprovalTask,
     GroupCollectionPermission,
     GroupPagePermission,
     Locale,
     Page,
     Site,
+    Task,
     Workflow,
     WorkflowPage,
     WorkflowTask,
 )
 
-from catalogue.models import BasePage, CataloguePage, Listing
+from catalogue.models import BasePage, CataloguePage, Listing, ModerationTask
 from catalogue.services import load_vocabularies
 from home import tasks
 from home.models import ContactMessage, ContentPage, HomePage
@@ -34,13 +34,19 @@ from search.services import load_words
 CONTENT = Path(__file__).parent / "content"
 MODERATORS = "Modération"
 EDITORS = "Rédaction"
+REVIEW = "Relecture par la mission LABEL"
+_PRIVATE = ("inquiry", "inquirymessage")
+"""Models of the catalogue that no group reads: what buyers and vendors write to one another."""
 
 
 @transaction.atomic
-def init_site() -> CataloguePage:
+def init_site(*, grant_rights: bool = False) -> CataloguePage:
     """Make what every installation needs: root, home, catalogue, legal pages, words, groups.
 
     Idempotent: what exists is left as editors made it. Returns the catalogue's node.
+
+    :param grant_rights: give both groups their starting rights again: a new version brings models
+        that a group made before knows nothing of.
     """
     Locale.objects.get_or_create(language_code=settings.LANGUAGE_CODE)
     home = _home_page()
@@ -49,7 +55,7 @@ def init_site() -> CataloguePage:
         _content_page(home, file)
     load_vocabularies()
     load_words()
-    _groups(home, catalogue)
+    _groups(home, catalogue, grant_rights)
     return catalogue
 
 
@@ -94,21 +100,21 @@ def _content_page(home: HomePage, file: Path) -> None:
     )
 
 
-def _groups(home: HomePage, catalogue: CataloguePage) -> None:
+def _groups(home: HomePage, catalogue: CataloguePage, again: bool) -> None:
     """Moderators publish sheets and keep the catalogue's data; editors keep the site's pages.
 
-    Rights are given once: those that an administrator took back stay so.
+    Rights are given once: those that an administrator took back stay so, unless asked `again`.
     """
     Group.objects.filter(name__in=("Moderators", "Editors"), user__isnull=True).delete()
     moderators, created = Group.objects.get_or_create(name=MODERATORS)
-    if created:
+    if created or again:
         _grant(moderators, catalogue, ("add", "change", "publish", "lock", "unlock"))
         _allow(moderators, ("catalogue",), ("add", "change", "delete", "view"))
-        _allow(moderators, ("home",), ("view", "change"))
+        _allow(moderators, ("home", "sourcing"), ("view", "change"))
         _allow(moderators, ("search",), ("add", "change", "delete", "view"))
         _let_work(moderators)
     editors, created = Group.objects.get_or_create(name=EDITORS)
-    if created:
+    if created or again:
         # Sheets are below the home page, but take no right from it (`CatalogueTester`).
         _grant(editors, home, ("add", "change", "publish"))
         _allow(editors, ("search",), ("add", "change", "delete", "view"))
@@ -149,7 +155,9 @@ def _grant(group: Group, page: BasePage, actions: tuple[str, ...]) -> None:
 def _allow(group: Group, apps: tuple[str, ...], actions: tuple[str, ...]) -> None:
     wanted = [
         permission
-        for permission in Permission.objects.filter(content_type__app_label__in=apps)
+        for permission in Permission.objects.filter(content_type__app_label__in=apps).exclude(
+            content_type__app_label="catalogue", content_type__model__in=_PRIVATE
+        )
         if permission.codename.split("_")[0] in actions
     ]
     group.permissions.add(*wanted)
@@ -158,10 +166,26 @@ def _allow(group: Group, apps: tuple[str, ...], actions: tuple[str, ...]) -> Non
 def _moderation_workflow(moderators: Group, catalogue: CataloguePage) -> None:
     workflow, created = Workflow.objects.get_or_create(name="Modération des fiches")
     if created:
-        task = GroupApprovalTask.objects.create(name="Relecture par la mission LABEL")
+        task = ModerationTask.objects.create(name=REVIEW)
         task.groups.add(moderators)
         WorkflowTask.objects.create(workflow=workflow, task=task, sort_order=0)
         WorkflowPage.objects.get_or_create(page_id=catalogue.pk, defaults={"workflow": workflow})
+    else:
+        _give_its_kind(workflow)
+
+
+def _give_its_kind(workflow: Workflow) -> None:
+    """Make a `ModerationTask` of the plain approval that a site made before has.
+
+    The task stays the same row, with its groups: reviews under way go on with it.
+    """
+    kind = ContentType.objects.get_for_model(ModerationTask)
+    plain = Task.objects.filter(workflow_tasks__workflow=workflow, name=REVIEW).exclude(
+        content_type=kind
+    )
+    for task in plain:
+        ModerationTask(groupapprovaltask_ptr_id=task.pk).save_base(raw=True)
+        Task.objects.filter(pk=task.pk).update(content_type=kind)
 
 
 @transaction.atomic

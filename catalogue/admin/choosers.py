@@ -1,10 +1,13 @@
 """Modal choosers with a search box, for models that Wagtail's own index does not hold."""
 
+from typing import Any
+
 from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms.choosers import BaseFilterForm, SearchFilterMixin
 from wagtail.admin.ui.tables import Column
-from wagtail.admin.views.generic.chooser import ChooseResultsView, ChooseView
+from wagtail.admin.views.generic.chooser import ChooseResultsView, ChooseView, CreateView
 from wagtail.admin.viewsets.chooser import ChooserViewSet
 
 from catalogue.models import Listing, Vendor
@@ -25,6 +28,13 @@ def search_form(*lookups: str) -> type[BaseFilterForm]:
             return objects.filter(condition)
 
     return SearchForm
+
+
+class NothingToCreate(CreateView):
+    """Vendors and sheets are entered on their own screens; Wagtail's view fails without a form."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        raise Http404
 
 
 class VendorColumnsMixin:
@@ -59,6 +69,7 @@ class VendorChooser(ChooserViewSet):
     edit_item_text = _("Modifier cet offreur")
     choose_view_class = VendorChooseView
     choose_results_view_class = VendorChooseResultsView
+    create_view_class = NothingToCreate
 
 
 class ListingColumnsMixin:
@@ -95,7 +106,9 @@ class ListingChooser(ChooserViewSet):
     choose_another_text = _("Choisir une autre fiche")
     choose_view_class = ListingChooseView
     choose_results_view_class = ListingChooseResultsView
+    create_view_class = NothingToCreate
 
 
 vendor_chooser = VendorChooser()
-"""The one registered: forms that ask for a vendor take its widget."""
+listing_chooser = ListingChooser()
+"""Those registered: forms that ask for a vendor or a sheet take their widgets."""

@@ -310,6 +310,7 @@ LOG_ACTIONS = (
     ("prove", _("Rattacher"), _("Une preuve a été acceptée")),
     ("refuse_proof", _("Refuser une preuve"), _("Une preuve a été refusée")),
     ("revoke_proof", _("Retirer une preuve"), _("Une preuve a été retirée")),
+    ("transfer", _("Céder une fiche"), _("Une cession de fiche a été proposée ou close")),
     ("erase", _("Effacer"), _("Inscription effacée au départ de son seul membre")),
 )
 """What services write in a company's history: last part of the action, label, sentence."""

@@ -31,12 +31,17 @@ class UnusedOnlyDeleteView(generic.DeleteView):
     def form_valid(self, form: Any) -> HttpResponse:
         return self._refusal() or super().form_valid(form)
 
+    def is_kept(self, thing: Model) -> bool:
+        """Whether it may not be deleted."""
+        return is_in_use(thing)
+
+    def words(self) -> str:
+        """Why, and what to do."""
+        return _("« %s » est utilisé : retirez-le d'abord de ce qui s'y réfère.")
+
     def _refusal(self) -> HttpResponse | None:
         thing = self.get_object()
-        if not is_in_use(thing):
+        if not self.is_kept(thing):
             return None
-        messages.error(
-            self.request,
-            _("« %s » est utilisé : retirez-le d'abord de ce qui s'y réfère.") % thing,
-        )
+        messages.error(self.request, self.words() % thing)
         return HttpResponseRedirect(reverse(self.edit_url_name, args=[thing.pk]))

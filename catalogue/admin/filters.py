@@ -11,6 +11,7 @@ from wagtail.admin.filters import WagtailFilterSet
 
 from catalogue.admin.choosers import vendor_chooser
 from catalogue.choices import Distribution, Region, Size, Source
+from catalogue.due_reminders import unconfirmed
 from catalogue.forms import CategoryIterator
 from catalogue.models import Category, SolutionPage, Vendor
 from catalogue.presentation import STALE_AFTER
@@ -67,6 +68,7 @@ class SheetFilterSet(WagtailFilterSet):
             ("changed", _("En ligne, avec des modifications non publiées")),
             ("draft", _("Brouillon")),
             ("review", _("En modération")),
+            ("taken-down", _("Retirée par la mission LABEL")),
             ("archived", _("Archivée")),
         ],
     )
@@ -96,6 +98,7 @@ class SheetFilterSet(WagtailFilterSet):
         choices=[
             ("never", _("Jamais confirmée")),
             ("stale", _("Confirmée il y a plus d'un an")),
+            ("unconfirmed", _("Sans confirmation depuis 18 mois : retrait possible")),
             ("fresh", _("Confirmée depuis moins d'un an")),
         ],
     )
@@ -113,19 +116,22 @@ class SheetFilterSet(WagtailFilterSet):
                 "draft": Q(live=False) & ~archived,
                 "review": Q(
                     pk__in=SolutionPage.objects.filter(
-                        _workflow_states__status__in=("in_progress", "needs_changes")
+                        _specific_workflow_states__status__in=("in_progress", "needs_changes")
                     ).values("pk")
                 ),
+                "taken-down": Q(listing__taken_down_at__isnull=False),
                 "archived": archived,
             }[value]
         )
 
     def filter_confirmed(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
-        limit = timezone.localdate() - STALE_AFTER
+        today = timezone.localdate()
+        limit = today - STALE_AFTER
         return queryset.filter(
             **{
                 "never": {"listing__confirmed_on__isnull": True},
                 "stale": {"listing__confirmed_on__lt": limit},
+                "unconfirmed": {"listing__in": unconfirmed(today).values("pk")},
                 "fresh": {"listing__confirmed_on__gte": limit},
             }[value]
         )

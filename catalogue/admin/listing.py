@@ -11,6 +11,9 @@ from wagtail.permissions import policy_registry
 
 from catalogue import services
 from catalogue.models import Listing
+from catalogue.permissions import is_suspended, user_can_enforce
+
+OWN_CAUSE = _("Vous agissez pour l'entreprise de cette fiche : une autre personne en décide.")
 
 
 class ListingForm(WagtailAdminModelForm):
@@ -29,6 +32,16 @@ class ListingForm(WagtailAdminModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial["archived"] = self.instance.archived_at is not None
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        back = self.instance.archived_at is not None and not data.get("archived")
+        given = "vendor" in self.changed_data
+        if (back or given) and is_suspended(data.get("vendor")):
+            raise forms.ValidationError(services.SUSPENDED)
+        if not user_can_enforce(self.for_user, self.instance.vendor):
+            raise forms.ValidationError(OWN_CAUSE)
+        return data
 
     def _get_validation_exclusions(self) -> set[str]:
         # Rules join the vendor to the source, which is not typed here: they apply all the same.

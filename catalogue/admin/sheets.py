@@ -14,6 +14,7 @@ from wagtail.admin.viewsets.pages import PageListingViewSet, PageViewSet
 
 from catalogue import services
 from catalogue.admin.filters import SheetFilterSet
+from catalogue.admin.review import SheetEditView, SheetWorkflowActionView
 from catalogue.choices import Source
 from catalogue.forms import SolutionCopyForm
 from catalogue.models import Category, Offer, SolutionPage
@@ -62,6 +63,12 @@ class SheetListingMixin:
     """Rows with all that the columns show: the number of queries does not follow that of rows."""
 
     base_filterset_class = SheetFilterSet
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        # The bulk actions of sheets, not those of any page, which give no reason.
+        context["model_opts"] = SolutionPage._meta
+        return context
 
     def annotate_queryset(self, pages: QuerySet) -> QuerySet:
         """Like Wagtail's, without fetching each page again as its specific class."""
@@ -162,6 +169,8 @@ class SheetViewSet(PageViewSet):
     icon = "doc-full"
     add_view_class = SheetCreateView
     copy_view_class = SheetCopyView
+    edit_view_class = SheetEditView
+    workflow_action_view_class = SheetWorkflowActionView
     index_view_class = SheetExplorerView
     columns = COLUMNS
     filterset_class = SheetFilterSet

@@ -16,6 +16,7 @@ from wagtail.admin.widgets.button import Button
 
 from catalogue.admin.company import CompanyPanel
 from catalogue.admin.deleting import UnusedOnlyDeleteView
+from catalogue.admin.enforcement_hooks import vendor_button
 from catalogue.admin.filters import ANY, Boxes
 from catalogue.choices import Origin, Region, Size
 from catalogue.models import Vendor
@@ -74,6 +75,7 @@ class VendorEditView(generic.EditView):
             Button(
                 _("Voir sa page publique"), url=self.object.get_absolute_url(), icon_name="view"
             ),
+            *vendor_button(self.object, self.request.user),
         ]
 
 

@@ -111,6 +111,14 @@ class Listing(models.Model):
     def __str__(self) -> str:
         return self.page.title
 
+    def survivor(self) -> "Listing":
+        """The sheet that this one was merged into, through all merges; itself without any."""
+        listing, seen = self, {self.pk}
+        while listing.merged_into is not None and listing.merged_into_id not in seen:
+            listing = listing.merged_into
+            seen.add(listing.pk)
+        return listing
+
 
 class ClaimQuerySet(models.QuerySet):
     def about(self, subject: uuid.UUID | None):

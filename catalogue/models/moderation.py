@@ -1,6 +1,8 @@
 """What mission LABEL does to sheets and vendors: typed reasons, sheets taken down, suspensions."""
 
 import uuid
+from importlib import import_module
+from typing import Any
 
 from django.conf import settings
 from django.core.validators import MinLengthValidator
@@ -66,6 +68,27 @@ class ModerationTask(GroupApprovalTask):
     class Meta:
         verbose_name = _("relecture d'une fiche")
         verbose_name_plural = _("relectures de fiches")
+
+    def get_actions(self, obj: Any, user: Any) -> list[tuple[str, Any, bool]]:
+        """What somebody may do with a sheet under review; nobody decides in their own cause."""
+        return _rules().actions(obj, user) if super().get_actions(obj, user) else []
+
+    def get_form_for_action(self, action: str) -> Any:
+        """Sending back asks for a typed reason."""
+        return _rules().form_for(action)
+
+    def get_task_states_user_can_moderate(self, user: Any, **kwargs: Any) -> Any:
+        """What waits for somebody."""
+        return _rules().reviewable(super().get_task_states_user_can_moderate(user, **kwargs), user)
+
+    def on_action(self, task_state: Any, user: Any, action_name: str, **kwargs: Any) -> None:
+        """Decide; raises `PermissionDenied` and `accounts.services.Refused`."""
+        _rules().decide(state=task_state, by=user, action=action_name, values=kwargs)
+
+
+def _rules() -> Any:
+    # By name: services stand above models, and it is the model that Wagtail asks.
+    return import_module("catalogue.review_task")
 
 
 class OpenQuerySet(models.QuerySet):

@@ -21,7 +21,7 @@ class ReminderKind(models.TextChoices):
 class Reminder(models.Model):
     """One mail that nobody asked for, sent once to one person about one thing."""
 
-    kind = models.CharField(max_length=10, choices=ReminderKind.choices)
+    kind = models.CharField(max_length=10, choices=ReminderKind)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="reminders"
     )
@@ -57,7 +57,7 @@ class ReminderStop(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="reminder_stops"
     )
-    kind = models.CharField(max_length=10, choices=ReminderKind.choices)
+    kind = models.CharField(max_length=10, choices=ReminderKind)
     since = models.DateTimeField(auto_now_add=True)
 
     class Meta:

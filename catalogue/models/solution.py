@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 from modelcluster.contrib.taggit import ClusterTaggableManager
@@ -16,6 +17,7 @@ from wagtail.admin.panels import FieldPanel
 from wagtail.fields import RichTextField
 from wagtail.models import Orderable
 from wagtail.models.pages import PagePermissionTester
+from wagtail.url_routing import RouteResult
 
 from catalogue.choices import (
     Consent,
@@ -29,6 +31,7 @@ from catalogue.choices import (
 from catalogue.fields import CodesField, LinesField
 from catalogue.models.base import BasePage, CatalogueImage
 from catalogue.models.vocabulary import BuyerCategory, Category, Integration
+from catalogue.signals import sheet_read
 
 
 class CatalogueTester(PagePermissionTester):
@@ -46,6 +49,10 @@ class CatalogueTester(PagePermissionTester):
                 for row in self.permission_policy.get_cached_permissions_for_user(user)
                 if page.path.startswith(row.page.path) and row.page.path.startswith(node)
             }
+
+    def can_unpublish(self) -> bool:
+        """Nobody unpublishes a sheet by Wagtail's own means: it is taken down, with a reason."""
+        return isinstance(self.page, CataloguePage) and super().can_unpublish()
 
 
 class CataloguePage(BasePage):
@@ -171,12 +178,32 @@ class SolutionPage(BasePage):
     def permissions_for_user(self, user: Any) -> CatalogueTester:
         return CatalogueTester(user, self)
 
+    def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
+        """Answer also for what mission LABEL hid or merged, which Wagtail says never was (404)."""
+        if not path_components and not self.live:
+            kept = getattr(self, "listing", None)
+            if kept is not None and (kept.taken_down_at or kept.merged_into_id):
+                return RouteResult(self)
+        return super().route(request, path_components)
+
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Serve the sheet; once archived, say that it is gone rather than show what it said."""
-        if SolutionPage.objects.filter(pk=self.pk, listing__archived_at__isnull=False).exists():
+        """Serve the sheet; lead to the one it was merged into, or say that it is gone.
+
+        What is gone answers 410 and not 404: search engines forget it at once, and read it again if
+        it comes back. What mission LABEL took down is not even named: its name may be the reason.
+        """
+        kept = getattr(self, "listing", None)
+        if kept is not None and kept.merged_into_id:
+            address = kept.survivor().page.get_url(request)
+            query = request.META["QUERY_STRING"]
+            return redirect(f"{address}?{query}" if query else address, permanent=True)
+        if kept is not None and not self.live:
+            return TemplateResponse(request, "catalogue/solution_taken_down.html", status=410)
+        if kept is not None and kept.archived_at:
             return TemplateResponse(
                 request, "catalogue/solution_archived.html", {"page": self}, status=410
             )
+        sheet_read.send(sender=type(self), page=self, request=request)
         return super().serve(request, *args, **kwargs)
 
     def clean(self) -> None:
