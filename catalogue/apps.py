@@ -9,9 +9,11 @@ class CatalogueConfig(AppConfig):
         from catalogue import (  # noqa: F401  (registered so)
             account_receivers,
             checks,
+            enforcement_receivers,
             evidence,
             moderation,
             receivers,
+            statistics_receivers,
         )
         from catalogue.admin.panels import SOLUTION_TABS
         from catalogue.models import SolutionPage

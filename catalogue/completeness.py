@@ -1,6 +1,6 @@
 """What a draft still lacks before it can be handed in, and in which step to write it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +9,7 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from catalogue.choices import Consent, Distribution
+from catalogue.constraints import broken
 from catalogue.licences import assess_licence
 from catalogue.models import Claim, Offer, SolutionPage
 
@@ -19,6 +20,8 @@ _STEP_OF = {
     **dict.fromkeys(("description", "features", "benefits", "tags"), DESCRIPTION),
     "logo": PICTURES,
 }
+_PARENTS = ("page", "offer")
+"""What rows below a draft belong to: not saved yet."""
 
 
 @dataclass(frozen=True)
@@ -32,17 +35,15 @@ class Missing:
 def missing(draft: SolutionPage) -> list[Missing]:
     """Return what keeps a draft from being handed in: nothing means it may be.
 
-    Everything is cleaned, children included, since drafts are saved as they come.
+    Everything is cleaned, children included, since drafts are saved as they come; in a number of
+    queries that does not follow that of the children.
     """
-    found = [*lacking(draft.serializable_data()), *_refused(draft, _own_errors(draft))]
-    for step, label, children in (
-        (PICTURES, _("Capture d'écran"), draft.screenshots.all()),
-        (TECHNIQUE, _("Raccordement"), draft.integrations.all()),
-        (OFFERS, _("Offre"), draft.offers.all()),
-        (REFERENCES, _("Référence"), draft.references.all()),
-    ):
-        found += _children(step, label, children)
-    return [*found, *_consents(draft)]
+    return [
+        *lacking(draft.serializable_data()),
+        *_refused(draft),
+        *_wrong(list(_children(draft))),
+        *_consents(draft),
+    ]
 
 
 def lacking(content: Mapping[str, Any]) -> Iterator[Missing]:
@@ -61,26 +62,65 @@ def lacking(content: Mapping[str, Any]) -> Iterator[Missing]:
         yield Missing(TECHNIQUE, _("Dites à quoi sert l'intelligence artificielle."))
 
 
-def _own_errors(draft: SolutionPage) -> ValidationError | None:
-    try:
-        draft.full_clean()
-    except ValidationError as error:
-        return error
-    return None
-
-
-def _refused(draft: SolutionPage, error: ValidationError | None) -> Iterator[Missing]:
-    for field, messages in (error.message_dict if error else {}).items():
+def _refused(draft: SolutionPage) -> Iterator[Missing]:
+    for field, messages in _errors(draft.full_clean).items():
         label = "" if field == NON_FIELD_ERRORS else _label(draft, field)
         for message in messages:
             yield Missing(_STEP_OF.get(field, TECHNIQUE), f"{label}{message}")
 
 
-def _children(step: str, label: str, children: Iterable[Any]) -> Iterator[Missing]:
-    for number, child in enumerate(children, 1):
-        name = str(child) if hasattr(child, "uid") and str(child) else str(number)
-        for message in _child_errors(child):
-            yield Missing(step, f"{label} « {name} » : {message}")
+def _errors(clean: Callable[..., None], **how: Any) -> dict[str, list[str]]:
+    try:
+        clean(**how)
+    except ValidationError as error:
+        return error.message_dict
+    return {}
+
+
+def _children(draft: SolutionPage) -> Iterator[tuple[str, str, Model]]:
+    """Rows below a draft: the step of each, how it is called there, and the row."""
+    for step, label, children in (
+        (PICTURES, _("Capture d'écran"), draft.screenshots.all()),
+        (TECHNIQUE, _("Raccordement"), draft.integrations.all()),
+        (OFFERS, _("Offre"), draft.offers.all()),
+        (REFERENCES, _("Référence"), draft.references.all()),
+    ):
+        for number, child in enumerate(children, 1):
+            name = str(child) if hasattr(child, "uid") and str(child) else str(number)
+            head = f"{label} « {name} » : "
+            yield step, head, child
+            for tier in child.tiers.all() if isinstance(child, Offer) else ():
+                yield step, head, tier
+
+
+def _wrong(children: Sequence[tuple[str, str, Model]]) -> Iterator[Missing]:
+    found = [_child_errors(row) for _step, _head, row in children]
+    refused = broken(
+        [
+            (row, {*_PARENTS, *errors})
+            for (_step, _head, row), errors in zip(children, found, strict=True)
+        ]
+    )
+    for place, (step, head, row) in enumerate(children):
+        for field, messages in found[place].items():
+            label = "" if field == NON_FIELD_ERRORS else _label(row, field)
+            yield from (Missing(step, f"{head}{label}{message}") for message in messages)
+        yield from (Missing(step, f"{head}{message}") for message in refused.get(place, ()))
+
+
+def _child_errors(row: Model) -> dict[str, list[str]]:
+    # What a revision refers to was looked up when it was read: what is gone is not in the draft.
+    known = [
+        field.name
+        for field in row._meta.concrete_fields
+        if field.is_relation and getattr(row, field.attname) is not None
+    ]
+    return _errors(
+        row.full_clean,
+        exclude=(*_PARENTS, *known),
+        validate_unique=False,
+        validate_constraints=False,
+    )
 
 
 def _consents(draft: SolutionPage) -> Iterator[Missing]:
@@ -96,18 +136,6 @@ def _consents(draft: SolutionPage) -> Iterator[Missing]:
     for row in claimed:
         if row.uid not in given:
             yield Missing(REFERENCES, _("Joignez l'accord écrit de « %s ».") % row.client)
-
-
-def _child_errors(child: Model) -> Iterator[str]:
-    try:
-        child.full_clean(exclude=("page", "offer"), validate_unique=False)
-    except ValidationError as error:
-        for field, messages in error.message_dict.items():
-            head = "" if field == NON_FIELD_ERRORS else _label(child, field)
-            yield from (f"{head}{message}" for message in messages)
-    if isinstance(child, Offer):
-        for tier in child.tiers.all():
-            yield from _child_errors(tier)
 
 
 def _label(row: Model, field: str) -> str:

@@ -32,7 +32,7 @@ from catalogue.models import (
     Submission,
     Vendor,
 )
-from catalogue.permissions import role_of, user_can_edit
+from catalogue.permissions import is_suspended, role_of, user_can_edit
 from catalogue.states import ACTIONS, STATE_LABELS, Action, Review, SheetState, sheet_state
 from catalogue.uploads import SafeEvidence
 
@@ -273,6 +273,8 @@ def _locked(listing: Listing, by: User, action: Action) -> SolutionPage:
             params={"state": STATE_LABELS[state]},
             code="state",
         )
+    if action in (Action.SUBMIT, Action.RESTORE) and is_suspended(listing.vendor):
+        raise ValidationError(services.SUSPENDED, code="suspended")
     if page.locked and action in (Action.EDIT, Action.SUBMIT):
         raise ValidationError(
             _("La mission LABEL a verrouillé cette fiche : écrivez-lui par la page Contact."),

@@ -17,9 +17,10 @@ from django.utils.translation import gettext_lazy
 
 from catalogue import cloud, licences, models, pricing
 from catalogue.choices import Deployment, Distribution, Origin, Pricing, Source
+from catalogue.reminding import FRESH_DAYS
 from catalogue.trust import trust
 
-STALE_AFTER = dt.timedelta(days=365)
+STALE_AFTER = dt.timedelta(days=FRESH_DAYS)
 """A sheet that nobody confirmed or published for that long is to be confirmed again."""
 
 CARD_NOTICES = {

@@ -1,4 +1,4 @@
-"""Wagtail's and the admin's writes lead to one call: `document_changed`.
+"""Wagtail's and the admin's writes lead to one call: `document_changed`, and to the public log.
 
 Services send it themselves when they write in bulk, which no signal sees.
 """
@@ -7,10 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Model, Q
-from django.db.models.signals import post_delete, post_save, pre_delete
+from django.db.models.signals import post_delete, post_save, pre_delete, pre_save
 from django.dispatch import receiver
 from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
 
+from catalogue import history
 from catalogue.models import (
     BuyerCategory,
     CatalogueImage,
@@ -56,6 +57,30 @@ def sheet_changed(sender: type, instance: Any, **kwargs: Any) -> None:
 
 for signal in (page_published, page_unpublished, page_slug_changed, post_page_move):
     signal.connect(sheet_changed, dispatch_uid=f"catalogue.sheet_changed.{id(signal)}")
+
+
+@receiver(pre_save, sender=SolutionPage)
+def version_about_to_go_live(
+    instance: SolutionPage, raw: bool = False, update_fields: Any = None, **kwargs: Any
+) -> None:
+    """Keep what the public read before a revision overwrites it: nothing else tells afterwards."""
+    if raw or update_fields or not instance.pk or not instance.live_revision_id:
+        return
+    rows = SolutionPage.objects.filter(pk=instance.pk).values(
+        "live_revision_id", "live", "first_published_at"
+    )
+    stored = rows.first()
+    if stored and stored["live_revision_id"] != instance.live_revision_id:
+        was_public = stored["live"] or stored["first_published_at"]
+        instance._published = history.published_content(instance.pk) if was_public else None
+
+
+@receiver(page_published, sender=SolutionPage)
+def version_published(instance: SolutionPage, **kwargs: Any) -> None:
+    """What changed for the public is written once; the same revision again says nothing."""
+    if hasattr(instance, "_published"):
+        history.record_publication(page=instance, before=instance._published)
+        del instance._published
 
 
 @receiver([post_save, pre_delete], sender=Listing)

@@ -6,11 +6,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from wagtail.log_actions import log
 
 from accounts.models import User
+from catalogue import history
 from catalogue.choices import Source
 from catalogue.models import (
     BuyerCategory,
@@ -20,15 +24,22 @@ from catalogue.models import (
     Offer,
     PriceBand,
     PurchasingBody,
+    Reason,
     Reference,
     ReferenceConfiguration,
+    SheetEvent,
     SolutionPage,
     Threshold,
     Vendor,
 )
-from catalogue.permissions import user_can_edit
+from catalogue.permissions import is_suspended, user_can_edit
 
+Kind = SheetEvent.Kind
 DATA = Path(__file__).parent / "data"
+SUSPENDED = gettext_lazy(
+    "La mission LABEL a suspendu l'offreur : aucune fiche ne peut être remise ni rétablie avant la "
+    "levée de la suspension."
+)
 
 
 @transaction.atomic
@@ -56,11 +67,12 @@ def create_listing(
 def change_listing(
     *, listing: Listing, by: User | None, archived: bool | None = None, **columns: Any
 ) -> Listing:
-    """Set what no revision holds of a sheet, and write in its history what changed.
+    """Set what no revision holds of a sheet; write in its history, and its public log, what changed.
 
     :param archived: withdraw the sheet from the catalogue, or bring it back; None leaves it.
     :param columns: whose it is, when it was confirmed, its ids in other catalogues…
-    Raises `ValidationError` when the result breaks a rule of `Listing`.
+    Raises `ValidationError` when the result breaks a rule of `Listing`, or would bring back a sheet
+    of a suspended vendor.
     """
     if archived is not None and archived != bool(listing.archived_at):
         columns["archived_at"] = timezone.now() if archived else None
@@ -68,6 +80,8 @@ def change_listing(
         vendor = listing.vendor
         member = by is not None and vendor is not None and user_can_edit(by, vendor)
         columns["archived_by_staff"] = archived and not member
+        if not archived:
+            _bring_back(listing, columns)
     stored = Listing.objects.get(pk=listing.pk)
     changes = {
         name: [str(getattr(stored, name) or ""), str(value or "")]
@@ -80,7 +94,34 @@ def change_listing(
         listing.full_clean()
         listing.save()
         log(listing.page, "catalogue.listing.change", user=by, data={"changes": changes})
+        _record(listing, stored, changes, by)
     return listing
+
+
+def _record(listing: Listing, stored: Listing, changes: Mapping[str, Any], by: User | None) -> None:
+    """Write in the public log what the public may know of a change; of a mere draft, nothing."""
+    if not (listing.page.live or listing.page.first_published_at):
+        return
+    side = history.side_of(listing, by)
+    if "vendor" in changes:
+        source, target = (
+            (row.name if row else _("personne"))[:140] for row in (stored.vendor, listing.vendor)
+        )
+        detail = _("de %(source)s à %(target)s") % {"source": source, "target": target}
+        history.record(listing=listing, kind=Kind.TRANSFERRED, side=side, detail=detail)
+    # Who merges two sheets writes so: that one of them is archived too goes without saying.
+    if "archived_at" in changes and not listing.merged_into_id:
+        kind = Kind.ARCHIVED if listing.archived_at else Kind.RESTORED
+        history.record(listing=listing, kind=kind, side=side)
+    if "confirmed_on" in changes and listing.confirmed_on:
+        history.record_confirmation(listing=listing, side=side, on=listing.confirmed_on)
+
+
+def _bring_back(listing: Listing, columns: dict[str, Any]) -> None:
+    """What was merged is a sheet of its own again, unless its vendor is hidden as a whole."""
+    if is_suspended(columns.get("vendor", listing.vendor)):
+        raise ValidationError(SUSPENDED, code="suspended")
+    columns["merged_into"] = None
 
 
 @transaction.atomic
@@ -119,6 +160,9 @@ def load_vocabularies() -> None:
     ):
         for position, row in enumerate(_read(file)[key]):
             _keep(model, {"slug": row["slug"]}, name=row["name"], position=position, **columns(row))
+    for position, row in enumerate(_read("reasons")["reason"]):
+        known = {"purpose": row["purpose"], "code": row["code"]}
+        _keep(Reason, known, label=row["label"], text=row["text"].strip(), position=position)
     _load_dated_values()
 
 

@@ -18,6 +18,7 @@ from wagtail.models import PageLogEntry
 from catalogue import licences, pricing
 from catalogue.choices import Consent, Distribution, OfferKind, Source, Stage
 from catalogue.models import (
+    BodyUse,
     Claim,
     Listing,
     PurchaseVehicle,
@@ -37,6 +38,7 @@ from catalogue.presentation import (
     sheet_notice,
     sheet_openness,
 )
+from catalogue.uses import uses_shown
 
 HISTORY_ENTRIES = 10
 
@@ -92,6 +94,7 @@ class Sheet:
     stale: bool = False
     categories: Sequence[str] = ()
     screenshots: Sequence[Screenshot] = ()
+    uses: Sequence[BodyUse] = ()
 
     @property
     def needs(self) -> list[tuple[str, str]]:
@@ -157,6 +160,7 @@ def build_sheet(page: SolutionPage, *, need: pricing.Need, on: dt.date) -> Sheet
         stale=is_stale(listing.confirmed_on if listing else None, page.last_published_at, on),
         categories=[category.name for category in page.categories.all()],
         screenshots=_screenshots(page),
+        uses=uses_shown(listing) if listing and listing.pk else (),
     )
 
 

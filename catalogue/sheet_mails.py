@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.mails import compose
 from catalogue.models import Membership, Submission
+from catalogue.reasons import reason_of
 
 Outcome = Submission.Outcome
 
@@ -41,8 +42,8 @@ WORDS: Mapping[str, Words] = {
     Outcome.RETURNED: Words(
         _("Fiche à compléter : %(name)s"),
         _(
-            "La mission LABEL a relu la fiche « %(name)s » et vous demande de la compléter. Son "
-            "explication suit. Corrigez la fiche, puis remettez-la."
+            "La mission LABEL a relu la fiche « %(name)s » et vous demande de la compléter. "
+            "Motif : %(reason)s. Son explication suit. Corrigez la fiche, puis remettez-la."
         ),
         _("Compléter la fiche"),
     ),
@@ -55,7 +56,8 @@ def submission_mails(submission: Submission) -> list[EmailMultiAlternatives]:
     words = WORDS[submission.outcome]
     listing = submission.listing
     name = listing.page.get_latest_revision_as_object().title
-    values = {"name": name, "due": f"{submission.due_on:%d/%m/%Y}"}
+    due = f"{submission.due_on:%d/%m/%Y}"
+    values = {"name": name, "due": due, "reason": reason_of(submission)}
     path = (
         f"/solutions/{listing.page.slug}/" if words.public else reverse("sheet", args=[listing.uid])
     )

@@ -41,6 +41,7 @@ class Action(StrEnum):
     CONFIRM = "confirm"
     ARCHIVE = "archive"
     RESTORE = "restore"
+    TRANSFER = "transfer"
 
 
 STATE_LABELS: Mapping[SheetState, str] = {
@@ -57,8 +58,8 @@ STATE_LABELS: Mapping[SheetState, str] = {
     SheetState.ARCHIVED_BY_STAFF: "Archivée par la mission LABEL",
 }
 
-_WRITING = frozenset({Action.EDIT, Action.SUBMIT, Action.ARCHIVE})
-_KEEPING = frozenset({Action.EDIT, Action.CONFIRM, Action.ARCHIVE})
+_WRITING = frozenset({Action.EDIT, Action.SUBMIT, Action.ARCHIVE, Action.TRANSFER})
+_KEEPING = frozenset({Action.EDIT, Action.CONFIRM, Action.ARCHIVE, Action.TRANSFER})
 ACTIONS: Mapping[SheetState, frozenset[Action]] = {
     SheetState.DRAFT: _WRITING,
     SheetState.RETURNED: _WRITING,
@@ -71,7 +72,7 @@ ACTIONS: Mapping[SheetState, frozenset[Action]] = {
     SheetState.LIVE_DRAFT: _WRITING | _KEEPING,
     SheetState.LIVE_RETURNED: _WRITING | _KEEPING,
     SheetState.LIVE_REVIEW: frozenset({Action.WITHDRAW, Action.CONFIRM}),
-    SheetState.ARCHIVED: frozenset({Action.RESTORE}),
+    SheetState.ARCHIVED: frozenset({Action.RESTORE, Action.TRANSFER}),
     SheetState.ARCHIVED_BY_STAFF: frozenset(),
 }
 """What is possible in each state; the rest is refused."""

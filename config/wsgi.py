@@ -28,4 +28,19 @@ def read_as_utf8(application: Application) -> Application:
     return read
 
 
-application = read_as_utf8(get_wsgi_application())
+def without_body(application: Application) -> Application:
+    """Send no body in answer to HEAD: Django writes one, and servers warn that they drop it."""
+
+    def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        body = application(environ, start_response)
+        if environ["REQUEST_METHOD"] != "HEAD":
+            return body
+        close = getattr(body, "close", None)
+        if close:
+            close()
+        return []
+
+    return answer
+
+
+application = without_body(read_as_utf8(get_wsgi_application()))

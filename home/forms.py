@@ -1,6 +1,5 @@
 """The contact form."""
 
-import re
 from typing import Any
 
 from django import forms
@@ -8,29 +7,22 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.models import Listing
+from catalogue.reporting import find_listing
 from home.models import ContactMessage
 
 Subject = ContactMessage.Subject
 ANSWERED = frozenset({Subject.QUESTION, Subject.LISTING, Subject.PERSONAL_DATA})
 """Subjects that make no sense without an answer, hence without an address."""
-SHEET = re.compile(r"(?:.*/solutions/)?(?P<slug>[-\w]{1,255})/?(?:[?#].*)?", re.ASCII)
-
-
-def find_listing(address: str) -> Listing | None:
-    """The public sheet that a visitor means by its address or its slug, if any."""
-    match = SHEET.fullmatch(address.strip())
-    if not match:
-        return None
-    public = Listing.objects.public().select_related("page")
-    return public.filter(page__slug=match["slug"]).first()
+OFFERED = [choice for choice in Subject.choices if choice[0] != Subject.ANOMALY]
+"""Anomalies have a form of their own, `/signaler/`."""
 
 
 class ContactForm(forms.Form):
-    """A message to mission LABEL, or the report of an anomaly on a sheet."""
+    """A message to mission LABEL."""
 
     objet = forms.ChoiceField(
         label=_("Objet"),
-        choices=Subject.choices,
+        choices=OFFERED,
         initial=Subject.QUESTION,
         error_messages={"invalid_choice": _("Choisissez un objet dans la liste.")},
     )
@@ -38,9 +30,7 @@ class ContactForm(forms.Form):
         label=_("Fiche concernée"),
         max_length=500,
         required=False,
-        help_text=_(
-            "Pour signaler une anomalie : l'adresse de la fiche, copiée depuis le navigateur."
-        ),
+        help_text=_("L'adresse de la fiche, copiée depuis le navigateur."),
     )
     message = forms.CharField(
         label=_("Votre message"),
@@ -94,6 +84,4 @@ class ContactForm(forms.Form):
             self.add_error(
                 "email", _("Donnez votre adresse : sans elle, nous ne pouvons pas vous répondre.")
             )
-        if subject == Subject.ANOMALY and not data.get("fiche") and "fiche" not in self.errors:
-            self.add_error("fiche", _("Indiquez la fiche concernée : collez son adresse."))
         return data

@@ -15,8 +15,8 @@ class StaticSitemap(Sitemap):
 
     def items(self) -> list[str]:
         slugs = ContentPage.objects.live().order_by("path").values_list("slug", flat=True)
-        views = [reverse("ranking"), reverse("contact"), reverse("site_map")]
-        return ["/", "/solutions/", *views, *(f"/{slug}/" for slug in slugs)]
+        names = ("ranking", "referentials", "recommendation", "contact", "site_map")
+        return ["/", "/solutions/", *map(reverse, names), *(f"/{slug}/" for slug in slugs)]
 
     def location(self, item: str) -> str:
         return item

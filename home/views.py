@@ -8,14 +8,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from catalogue.models import Category, ReferenceConfiguration
-from catalogue.quotas import HOUR, spend
+from catalogue.quotas import HOUR, sender_of, spend
+from catalogue.reporting import find_listing
 from home import services
-from home.forms import ContactForm, find_listing
+from home.forms import OFFERED, ContactForm
 from home.models import ContactMessage, ContentPage
 from search.indexing import state
 from search.models import SynonymGroup
@@ -57,6 +58,10 @@ def _by_metric(rows: Any) -> list[tuple[str, int, dict[str, int]]]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def contact(request: HttpRequest) -> HttpResponse:
     """The contact form; what was typed is never lost on an error."""
+    if request.GET.get("objet") == ContactMessage.Subject.ANOMALY:
+        # Where anomalies were reported before they had a page of their own.
+        asked = urlencode({"fiche": request.GET.get("fiche", "")})
+        return redirect(f"{reverse('report')}?{asked}", permanent=True)
     form = ContactForm(request.POST) if request.method == "POST" else _empty_form(request)
     if request.method == "POST" and form.is_valid():
         if form.is_from_robot:
@@ -83,7 +88,7 @@ def _empty_form(request: HttpRequest) -> ContactForm:
     subject = request.GET.get("objet", "")
     slug = request.GET.get("fiche", "")
     listing = find_listing(slug) if slug else None
-    known = subject in ContactMessage.Subject.values
+    known = subject in dict(OFFERED)
     return ContactForm(
         initial={
             "objet": subject if known else ContactMessage.Subject.QUESTION,
@@ -100,15 +105,7 @@ def _contact_page(request: HttpRequest, form: ContactForm, *, status: int) -> Ht
 
 def _too_many_messages(request: HttpRequest) -> bool:
     """Count this message against its sender's hour; the address itself is not kept."""
-    sender = salted_hmac("home.contact", _client_address(request), algorithm="sha256").hexdigest()
-    return not spend("contact", sender, most=MESSAGES_PER_HOUR, seconds=HOUR)
-
-
-def _client_address(request: HttpRequest) -> str:
-    """Address of the sender, read behind as many trusted proxies as the settings say."""
-    hops = [request.META.get("REMOTE_ADDR", "")]
-    hops = [*request.headers.get("X-Forwarded-For", "").split(","), *hops]
-    return hops[max(0, len(hops) - 1 - settings.TRUSTED_PROXIES)].strip()
+    return not spend("contact", sender_of(request), most=MESSAGES_PER_HOUR, seconds=HOUR)
 
 
 @require_safe
@@ -139,6 +136,7 @@ def robots(request: HttpRequest) -> HttpResponse:
         "Disallow: /comparer/",
         "Disallow: /solutions/?",
         "Disallow: /contact/?",
+        "Disallow: /signaler/",
         "",
         f"Sitemap: {settings.SITE_URL}{reverse('sitemap')}",
     )

@@ -12,6 +12,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import TransactionTestCase
 
+from catalogue import statistics
 from catalogue.models import CataloguePage
 from search.contract import Engine
 from search.services import forget_engines, get_engine
@@ -69,6 +70,7 @@ def django_db_setup(
 def _clean_cache() -> Iterator[None]:
     yield
     cache.clear()
+    statistics.forget()  # or a later test would write what this one counted
 
 
 @pytest.fixture

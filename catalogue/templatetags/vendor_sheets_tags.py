@@ -21,6 +21,7 @@ register = template.Library()
 SOON = dt.timedelta(days=60)
 """How long before it lapses a date of an offer is told."""
 TONES = {
+    SheetState.TAKEN_DOWN: "error",
     SheetState.RETURNED: "warning",
     SheetState.LIVE_RETURNED: "warning",
     SheetState.STALE: "warning",

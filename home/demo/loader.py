@@ -35,6 +35,7 @@ from catalogue.signals import document_changed
 from home.demo import rows
 from home.demo.chance import reference_date
 from home.demo.contracts import contracts
+from home.demo.history import record_events
 from home.demo.records import SheetRecord
 from home.demo.sheets import generate_sheets
 from home.demo.vendors import vendor_uid
@@ -139,6 +140,7 @@ def _write(parent: CataloguePage, sheets: Sequence[SheetRecord], terms: rows.Ter
     _links(sheets, pages, terms)
     _offers(sheets, pages, terms)
     _claims(sheets, listings)
+    record_events(sheets, listings)
     document_changed.send(sender=Listing, uids=[listing.uid for listing in listings])
 
 

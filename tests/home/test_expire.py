@@ -6,9 +6,14 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
+from catalogue import reporting
+from catalogue.models import SheetCount, Transfer
 from home.models import ContactMessage
 from search.models import EmptyQuery
-from tests.catalogue.factories import VendorFactory
+from sourcing import services as sourcing
+from sourcing.models import RecommendationRequest
+from tests.catalogue.factories import VendorFactory, make_sheet
+from tests.catalogue.people import moderator
 
 pytestmark = pytest.mark.django_db
 
@@ -48,3 +53,37 @@ def test_companies_registered_while_the_register_was_down_are_checked(capsys, mo
     monkeypatch.setattr("catalogue.companies.find", lambda siren: None)
     call_command("expire")
     assert "0 entreprises vérifiées" in capsys.readouterr().out
+
+
+def test_transfers_without_answer_are_closed_and_old_counts_erased(site, capsys):
+    listing = make_sheet().listing
+    Transfer.objects.create(listing=listing, source=listing.vendor, target=VendorFactory())
+    Transfer.objects.update(asked_at=timezone.now() - dt.timedelta(days=31))
+    SheetCount.objects.create(listing=listing, day=dt.date(2020, 1, 1), views=1)
+    call_command("expire", "--dry-run")
+    assert "1 cessions à clore" in capsys.readouterr().out
+    call_command("expire")
+    assert Transfer.objects.get().state == Transfer.State.LAPSED
+    assert not SheetCount.objects.exists()
+    assert "1 cessions closes" in capsys.readouterr().out
+
+
+def test_reports_and_requests_closed_a_year_ago_are_erased(site, capsys):
+    judge, long_ago = moderator(), timezone.now() - dt.timedelta(days=366)
+    report = reporting.report(path="/cgu/", reason="page", message="Elle déborde.", email="a@b.fr")
+    report = reporting.handle(report=report, by=judge, answer="Corrigé.")
+    report.decided_at = long_ago
+    report.save()
+    asked = sourcing.ask(body="Ville", need="Un besoin décrit en quelques mots.", email="a@b.fr")
+    sourcing.dismiss(request=asked, by=judge, text="Non.")
+    RecommendationRequest.objects.update(decided_at=long_ago)
+    call_command("expire", "--dry-run")
+    assert "1 signalements, 1 demandes de recommandation" in capsys.readouterr().out
+    report.refresh_from_db()
+    assert report.message
+    call_command("expire")
+    told = capsys.readouterr().out
+    assert "1 signalements effacés, 1 demandes de recommandation effacées" in told
+    report.refresh_from_db()
+    assert (report.message, report.email) == ("", "")
+    assert not RecommendationRequest.objects.exists()

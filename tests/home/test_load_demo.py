@@ -6,6 +6,7 @@ from unittest.mock import patch
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -21,6 +22,7 @@ from catalogue.models import (
     Vendor,
 )
 from home.demo import loader
+from home.demo.desk import HANDED_IN
 from home.demo.documents import NEUTRAL_SEED, generate_documents
 from home.demo.people import ACCOUNTS, LOCAL_PASSWORD
 from search.documents import build
@@ -58,7 +60,7 @@ def test_says_what_it_did_and_the_accounts(demo):
 def test_sheets_stand_in_a_sound_tree(demo):
     assert BasePage.find_problems() == ([], [], [], [], [])
     catalogue = CataloguePage.objects.get()
-    assert catalogue.get_children().count() == catalogue.numchild == COUNT
+    assert catalogue.get_children().count() == catalogue.numchild == COUNT + len(HANDED_IN)
     page = SolutionPage.objects.filter(live=True).first()
     assert page.url_path == f"{catalogue.url_path}{page.slug}/"
     assert page.specific_class is SolutionPage
@@ -104,7 +106,8 @@ def test_another_seed_replaces_the_demo_and_nothing_else(demo):
         f"20 fiches créées, 0 déjà présentes, {present} d'une autre graine supprimées."
     )
     assert SolutionPage.objects.filter(slug="la-mienne").exists()
-    assert Listing.objects.filter(vendor__is_fictitious=True).count() == 20
+    shown = Listing.objects.filter(vendor__is_fictitious=True)
+    assert shown.count() == 20 + len(HANDED_IN)
     orphans = Vendor.objects.filter(is_fictitious=True, listings=None, memberships=None)
     assert not orphans.exists()
     assert BasePage.find_problems() == ([], [], [], [], [])
@@ -117,10 +120,10 @@ def test_an_interrupted_run_leaves_whole_chunks_and_the_next_one_ends_it(demo):
         patch.object(loader, "_claims", side_effect=[None, KeyboardInterrupt]),
         pytest.raises(KeyboardInterrupt),
     ):
-        load("--solutions", str(before + 60))
+        load("--solutions", str(COUNT + 60))
     assert SolutionPage.objects.count() == before + 20
     assert TaggedSolution.objects.filter(content_object=None).count() == 0
-    last = load("--solutions", str(before + 60))[-1]
+    last = load("--solutions", str(COUNT + 60))[-1]
     assert last.startswith("Catalogue de démonstration : 40 fiches créées")
 
 
@@ -135,10 +138,17 @@ def test_indexes_that_exist_hear_of_new_sheets(demo):
 
 
 def test_documents_without_a_database_are_those_of_the_loaded_sheets(demo):
+    # What mission LABEL hid or merged since is not compared, nor what public bodies said they use.
+    hidden = Listing.objects.filter(Q(taken_down_at__isnull=False) | Q(merged_into__isnull=False))
+    decided = {str(uid) for uid in hidden.values_list("uid", flat=True)}
+    touched = Listing.objects.filter(Q(absorbed__isnull=False) | Q(uses__isnull=False))
+    changed = {str(uid) for uid in touched.values_list("uid", flat=True)}
     loaded = {document.id: document for document in build(Listing.objects.all(), seed=NEUTRAL_SEED)}
-    generated = list(generate_documents(len(loaded)))
-    assert {document.id for document in generated} == set(loaded)
+    generated = list(generate_documents(len(loaded) + len(decided)))
+    assert {document.id for document in generated} == {*loaded, *decided}
     for document in generated:
+        if document.id in decided | changed:
+            continue
         assert sorted_document(document) == sorted_document(loaded[document.id])
 
 

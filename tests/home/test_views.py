@@ -41,25 +41,21 @@ class TestContact:
         assert sent.reply_to == [QUESTION["email"]]
         assert "Bonjour" in sent.body
 
-    def test_a_report_names_its_sheet(
+    def test_a_message_may_name_a_sheet(
         self, client: Client, site, django_capture_on_commit_callbacks
     ):
         sheet = make_sheet("GED & sobre", slug="ged-sobre")
-        report = {
-            "objet": "signalement",
-            "message": "Faux.",
-            "fiche": "https://x/solutions/ged-sobre/?a=1",
-        }
+        about = {**QUESTION, "fiche": "https://x/solutions/ged-sobre/?a=1"}
         with django_capture_on_commit_callbacks(execute=True):
-            client.post("/contact/", report)
+            client.post("/contact/", about)
         assert ContactMessage.objects.get().listing == sheet.listing
         assert "GED & sobre" in mail.outbox[0].body
 
     def test_the_link_of_a_sheet_fills_the_form(self, client: Client, site):
         make_sheet("GED sobre", slug="ged-sobre")
-        page = text(client.get("/contact/?objet=signalement&fiche=ged-sobre"))
+        page = text(client.get("/contact/?objet=inscription&fiche=ged-sobre"))
         assert "la fiche « GED sobre »" in page
-        assert '<option value="signalement" selected>' in page
+        assert '<option value="inscription" selected>' in page
         assert 'value="/solutions/ged-sobre/"' in page
 
     @pytest.mark.parametrize("fiche", ["inconnue", "\x00", "../..", "é" * 900, "\ud800", ""])
@@ -80,8 +76,8 @@ class TestContact:
             ({"objet": "donnees", "email": ""}, "sans elle, nous ne pouvons pas"),
             ({"email": "agent@"}, "Écrivez une adresse complète"),
             ({"objet": "autre"}, "Choisissez un objet dans la liste."),
-            ({"objet": "signalement"}, "Indiquez la fiche concernée"),
-            ({"objet": "signalement", "fiche": "inconnue"}, "Cette fiche est introuvable"),
+            ({"objet": "signalement"}, "Choisissez un objet dans la liste."),
+            ({"fiche": "inconnue"}, "Cette fiche est introuvable"),
             ({"message": "x" * 4001}, "4000"),
             ({"message": "nul\x00"}, "caractère nul"),
         ],
@@ -99,10 +95,14 @@ class TestContact:
             "\x00", ""
         )
 
-    def test_a_report_needs_no_address(self, client: Client, site):
-        make_sheet(slug="ged")
-        client.post("/contact/", {"objet": "signalement", "message": "Faux.", "fiche": "ged"})
+    def test_a_defect_of_accessibility_is_told_without_an_address(self, client: Client, site):
+        client.post("/contact/", {"objet": "accessibilite", "message": "Contraste insuffisant."})
         assert ContactMessage.objects.count() == 1
+
+    def test_anomalies_are_no_longer_reported_here(self, client: Client, site):
+        page = text(client.get("/contact/"))
+        assert 'value="signalement"' not in page
+        assert 'href="/signaler/"' in page
 
     def test_a_robot_is_thanked_and_not_heard(self, client: Client, site):
         answer = client.post("/contact/", {**QUESTION, "site": "http://spam.invalid"})

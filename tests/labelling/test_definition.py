@@ -86,10 +86,13 @@ def test_a_syntax_error_is_said_with_its_line():
 
 def test_two_themes_of_one_name_are_refused():
     head = HEAD.replace('id = "donnees"', 'id = "securite"')
-    assert "thème securite : cet identifiant sert déjà" in problems(
-        referential(criterion(), head=head)
-    )[0]
+    assert (
+        "thème securite : cet identifiant sert déjà"
+        in problems(referential(criterion(), head=head))[0]
+    )
 
 
 def test_a_file_without_a_version_is_refused():
-    assert "version" in problems(referential(criterion(), head=HEAD.replace('version = "1"', "")))[0]
+    assert (
+        "version" in problems(referential(criterion(), head=HEAD.replace('version = "1"', "")))[0]
+    )

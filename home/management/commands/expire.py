@@ -1,4 +1,4 @@
-"""Write down what time has ended: erased messages and counts, sheets that a date changed.
+"""Write down what time has ended: erased messages and counts, transfers nobody answered, dates.
 
 Companies that were registered while the public register was down are checked there as well.
 """
@@ -9,18 +9,26 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
 from accounts.services import erase_stale
+from catalogue.exchanges import erase_old_exchanges
 from catalogue.registration import check_registrations
+from catalogue.reporting import erase_old_reports
+from catalogue.statistics import erase_old_counts
+from catalogue.transfers import lapse
+from catalogue.uses import erase_old_uses
 from home.services import erase_old_messages
 from search.empty_queries import erase_old_empty_queries
 from search.indexing import queue_what_dates_changed
+from sourcing.services import erase_old_requests
 
 
 class Command(BaseCommand):
     help = (
-        "Efface les messages traités depuis un an, les recherches sans résultat de plus de "
-        "90 jours, les inscriptions jamais confirmées et les traces de sessions finies, vérifie au "
-        "répertoire public les entreprises inscrites à la main, et signale à l'index les dates "
-        "passées."
+        "Efface les messages traités depuis un an, les signalements et les demandes de "
+        "recommandation clos depuis un an, les échanges clos et les utilisations retirées depuis un "
+        "an, les recherches sans résultat de plus de "
+        "90 jours, la fréquentation des fiches de plus de 25 mois, les inscriptions jamais confirmées et les traces de sessions finies, clôt les cessions sans "
+        "réponse depuis trente jours, vérifie au répertoire public les entreprises inscrites à la "
+        "main, et signale à l'index les dates passées."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -29,18 +37,30 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         dry_run = options["dry_run"]
         erased = erase_old_messages(now=timezone.now(), dry_run=dry_run)
+        reports = erase_old_reports(now=timezone.now(), dry_run=dry_run)
+        requests = erase_old_requests(now=timezone.now(), dry_run=dry_run)
+        exchanges = erase_old_exchanges(now=timezone.now(), dry_run=dry_run)
+        uses = erase_old_uses(now=timezone.now(), dry_run=dry_run)
         queries = erase_old_empty_queries(today=timezone.localdate(), dry_run=dry_run)
+        counts = erase_old_counts(today=timezone.localdate(), dry_run=dry_run)
+        lapsed = lapse(now=timezone.now(), dry_run=dry_run)
         accounts = erase_stale(now=timezone.now(), dry_run=dry_run)
         checked = check_registrations(dry_run=dry_run)
         if dry_run:
             self.stdout.write(
-                f"À blanc : {erased} messages, {queries} recherches sans résultat et {accounts} "
-                f"inscriptions ou sessions à effacer, {checked} entreprises à vérifier."
+                f"À blanc : {erased} messages, {reports} signalements, {requests} demandes de "
+                f"recommandation, {exchanges} échanges, {uses} utilisations retirées, "
+                f"{queries} recherches sans résultat et {accounts} "
+                f"inscriptions ou sessions à effacer, {counts} jours de fréquentation à effacer, "
+                f"{lapsed} cessions à clore, {checked} entreprises à vérifier."
             )
             return
         changed = queue_what_dates_changed()
         self.stdout.write(
-            f"{erased} messages effacés, {queries} recherches sans résultat effacées, "
-            f"{accounts} inscriptions ou sessions effacées, {checked} entreprises "
+            f"{erased} messages effacés, {reports} signalements effacés, {requests} demandes de "
+            f"recommandation effacées, {exchanges} échanges effacés, {uses} utilisations retirées "
+            f"effacées, {queries} recherches sans résultat effacées, "
+            f"{accounts} inscriptions ou sessions effacées, {counts} jours de fréquentation "
+            f"effacés, {lapsed} cessions closes, {checked} entreprises "
             f"vérifiées, {changed} fiches à rafraîchir."
         )

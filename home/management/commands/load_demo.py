@@ -4,15 +4,22 @@ import argparse
 import logging
 from typing import Any
 
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
+from django.test.utils import override_settings
 from django.utils import timezone
 from tqdm import tqdm
 
 from home.demo.companies import load_companies
+from home.demo.desk import load_desk
+from home.demo.enforcement import load_enforcement
+from home.demo.exchanges import load_exchanges
 from home.demo.loader import Loaded, load_solutions
 from home.demo.people import load_accounts
+from home.demo.reports import load_reports
 from home.demo.searches import load_empty_queries
 from home.demo.sheets import DEFAULT_SEED, DEFAULT_SOLUTIONS
+from home.demo.transfers import load_transfers
 from home.services import init_site
 
 MOST_SOLUTIONS = 100_000
@@ -52,7 +59,9 @@ class Command(BaseCommand):
             help="Même graine, même mois : mêmes fiches.",
         )
 
+    @override_settings(EMAIL_BACKEND="django.core.mail.backends.dummy.EmailBackend")
     def handle(self, *args: Any, solutions: int, seed: int, **options: Any) -> None:
+        """Load it all; nobody writes to fictitious people, wherever mails go on this site."""
         parent = init_site()
         done = 0
         with tqdm(total=solutions, unit=" fiches", disable=None, file=self.stderr) as bar:
@@ -71,6 +80,7 @@ class Command(BaseCommand):
                 today=timezone.localdate(),
                 advance=advance,
             )
+        call_command("load_referentials", stdout=self.stderr)
         load_empty_queries(today=timezone.localdate(), seed=seed)
         accounts = load_accounts()
         for role, email, password, _key in accounts:
@@ -80,8 +90,13 @@ class Command(BaseCommand):
         self.stdout.write(
             "Code du moment  manage.py demo_code ADRESSE, ou la clé dans une application"
         )
-        for role, email, password in load_companies(seed):
+        others = [*load_companies(seed), *load_exchanges(seed, now=timezone.now())]
+        for role, email, password in others:
             self.stdout.write(f"{role:<16}{email}  {password or 'mot de passe inchangé'}")
+        load_desk(seed, today=timezone.localdate())
+        load_reports(seed)
+        load_transfers(seed, today=timezone.localdate())
+        load_enforcement(seed)
         self.stdout.write(_summary(loaded))
 
 
