@@ -214,6 +214,14 @@ def test_a_sheet_without_any_revision_is_edited_as_it_is(as_owner, vendor):
     assert sheets.draft_of(listing).description == "Après"
 
 
+def test_the_dashboard_says_where_each_sheet_stands(as_owner, listing, owner, vendor):
+    sheets.draft(vendor, owner, "Ardoise Guichet")
+    sheets.submit(listing, owner)
+    rows = as_owner.get(reverse("vendor_space")).content.decode()
+    assert "En cours d&#x27;examen" in rows
+    assert rows.count("Brouillon") == 1
+
+
 def test_the_dashboard_costs_the_same_whatever_the_number_of_sheets(
     as_owner, owner, vendor, django_assert_max_num_queries
 ):
