@@ -2,8 +2,13 @@
 
 from dataclasses import dataclass, replace
 
+from django.utils.text import slugify
+
 from accounts.models import User
 from catalogue import companies
+
+_SHORT = (("conseil-departemental", "departement"), ("conseil-regional", "region"))
+_SILENT = frozenset(["commune", "ville", "mairie", "de", "du", "des", "d", "la", "le", "les", "l"])
 
 
 @dataclass(frozen=True)
@@ -38,3 +43,19 @@ def named(body: Body) -> Body:
     except companies.CompanyServiceUnavailable:
         return body
     return replace(body, name=found.legal_name if found else "")
+
+
+def same_body(one: str, other: str) -> bool:
+    """Whether two names are those of one body, but for case, accents, order and how it is called.
+
+    Not by a distance: « Ain » and « Aisne », « Loire » and « Loire-Atlantique » are near.
+    """
+    words = _words(one)
+    return bool(words) and words == _words(other)
+
+
+def _words(name: str) -> frozenset[str]:
+    folded = slugify(name.replace("'", " ").replace("’", " "))
+    for long, short in _SHORT:
+        folded = folded.replace(long, short)
+    return frozenset(folded.split("-")) - _SILENT - {""}

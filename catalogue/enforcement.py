@@ -1,10 +1,12 @@
 """What mission LABEL hides and puts back: one sheet at once, or all those of a vendor.
 
-Every function takes the right from `user_can_enforce` (a moderator, never in their own cause), locks
-the company's row, then the pages'. What raises `Refused` says in French why, and what to do.
+What somebody decides takes the right from `user_can_enforce` (a moderator, never in their own cause).
+What is about a vendor locks its row, then the pages of its sheets; what is about a sheet, its page.
+What raises `Refused` says in French why, and what to do.
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -71,7 +73,7 @@ def put_back(*, takedown: Takedown, by: User) -> None:
     row = Takedown.objects.select_for_update().get(pk=takedown.pk)
     if row.lifted_at is not None:
         raise Refused(_("Ce retrait est déjà levé."))
-    if is_suspended(page.listing.vendor) or row.suspension_id:
+    if is_suspended(page.listing.vendor):
         raise Refused(_("L'offreur est suspendu : levez d'abord la suspension."))
     if page.listing.archived_at is not None:
         raise Refused(_("Cette fiche est archivée : rétablissez-la d'abord."))
@@ -109,8 +111,8 @@ def suspend(*, vendor: Vendor, reason: Reason, comment: str, by: User) -> Suspen
 def lift_suspension(*, suspension: Suspension, by: User) -> None:
     """Put back what this suspension hid, and nothing that was hidden on its own grounds.
 
-    A sheet archived since stays archived; one that went to a vendor since suspended stays hidden
-    with that vendor's. Raises `Refused` when it is lifted already.
+    A sheet archived since stays archived; one whose version is no longer kept stays hidden on its
+    own. Raises `Refused` when it is lifted already.
     """
     vendor = _locked_vendor(suspension.vendor, by)
     row = Suspension.objects.select_for_update().get(pk=suspension.pk)
@@ -121,9 +123,8 @@ def lift_suspension(*, suspension: Suspension, by: User) -> None:
     hidden = {takedown.listing_id: takedown for takedown in row.takedowns.open()}
     for page in locked_pages(Listing.objects.filter(pk__in=hidden)):
         takedown = hidden[page.listing.pk]
-        other = _suspension_of(page.listing.vendor)
-        if other is not None or takedown.revision is None:
-            takedown.suspension = other
+        if takedown.revision is None:
+            takedown.suspension = None
             takedown.save(update_fields=["suspension"])
         else:
             _show_again(takedown, page, by)
@@ -140,14 +141,14 @@ def published(*, page: SolutionPage) -> None:
     vendor goes back out of sight; that version is what will come back.
     """
     listing = Listing.objects.select_for_update().filter(page_id=page.pk).first()
-    if listing is None:
+    fresh = SolutionPage.objects.select_related("listing__vendor", "live_revision").get(pk=page.pk)
+    if listing is None or not fresh.live:  # Wagtail tells also of what is scheduled for later
         return
     takedown = listing.takedowns.open().first()
     suspension = _suspension_of(listing.vendor)
     if suspension is not None:
-        _hide_again(page, takedown, suspension)
+        _hide_again(fresh, takedown, suspension)
     elif takedown is not None:
-        fresh = SolutionPage.objects.select_related("listing__vendor").get(pk=page.pk)
         _lift(takedown, None)
         _note(fresh, Kind.PUT_BACK)
         if not listing.submissions.waiting().exists():  # else its approval tells them
@@ -177,6 +178,22 @@ def restore(*, listing: Listing, by: User) -> None:
     if page.listing.archived_at is None:
         raise Refused(_("Cette fiche n'est pas archivée."))
     services.change_listing(listing=page.listing, by=by, archived=False)
+
+
+@transaction.atomic
+def change(*, listing: Listing, by: User, archived: bool | None = None, **columns: Any) -> Listing:
+    """Set what no revision holds of a sheet, as `services.change_listing` does, for mission LABEL.
+
+    :param archived: True as `archive`, False as `restore`, None leaves it.
+    Raises `PermissionDenied` also for who acts for the vendor that it goes to; else as these three.
+    """
+    listing = lock_sheet(listing, by).listing
+    if not user_can_enforce(by, columns.get("vendor")):
+        raise PermissionDenied
+    services.change_listing(listing=listing, by=by, **columns)
+    if archived is not None:
+        (archive if archived else restore)(listing=listing, by=by)
+    return listing
 
 
 @transaction.atomic
@@ -214,10 +231,13 @@ def check_words(reason: Reason, comment: str) -> None:
         )
 
 
-def end_review(page: SolutionPage, by: User | None, comment: str, reason: str) -> None:
+def end_review(
+    page: SolutionPage, by: User | None, comment: str, reason: str, *, hidden: bool = False
+) -> None:
     """End the moderation of a sheet without approving it, with a return that says why.
 
-    Its mail is not sent: the decision that ends it has its own.
+    Its mail is not sent: the decision that ends it has its own. A sheet hidden by it reads as
+    taken down, another as sent back: so does its workflow then.
     """
     Submission.objects.filter(listing__page=page.pk, outcome=Submission.Outcome.WAITING).update(
         outcome=Submission.Outcome.RETURNED,
@@ -229,6 +249,9 @@ def end_review(page: SolutionPage, by: User | None, comment: str, reason: str) -
     workflow = page.current_workflow_state
     if workflow is not None:
         workflow.cancel(user=by)
+        if not hidden:
+            workflow.status = workflow.STATUS_NEEDS_CHANGES
+            workflow.save(update_fields=["status"])
 
 
 def tell_vendor(vendor: Vendor | None, name: str, path: str, **values: str) -> None:
@@ -254,7 +277,7 @@ def _hide(
         comment=comment,
         by=by,
     )
-    end_review(page, by, comment, reason.code)
+    end_review(page, by, comment, reason.code, hidden=True)
     page.listing.taken_down_at = row.at
     page.listing.save(update_fields=["taken_down_at"])
     # Nobody has the right to unpublish a sheet by Wagtail's own means (`CatalogueTester`).
@@ -266,14 +289,13 @@ def _hide(
 
 def _hide_again(page: SolutionPage, takedown: Takedown | None, suspension: Suspension) -> None:
     """Take what has just been published of a suspended vendor out of sight."""
-    fresh = SolutionPage.objects.select_related("listing__vendor", "live_revision").get(pk=page.pk)
     if takedown is None:
         reason, comment = suspension.reason, suspension.comment
-        _hide(fresh, reason=reason, comment=comment, by=None, suspension=suspension)
+        _hide(page, reason=reason, comment=comment, by=None, suspension=suspension)
         return
-    takedown.revision, takedown.suspension = fresh.live_revision, suspension
+    takedown.revision, takedown.suspension = page.live_revision, suspension
     takedown.save(update_fields=["revision", "suspension"])
-    fresh.unpublish()
+    page.unpublish()
 
 
 def _live_revision(page: SolutionPage) -> Revision:

@@ -70,7 +70,9 @@ class UseForm(BodyForm):
 
     def __init__(self, *args: Any, candidates: list[Candidate], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offered = {str(row.uid): row for row in candidates if row.can_be_confirmed}
+        # A name that the agent types proves nothing: it confirms no reference.
+        named = "body" not in self.fields
+        offered = {str(row.uid): row for row in candidates if named and row.can_be_confirmed}
         field = self.fields["reference"]
         field.choices = [
             ("", _("Aucune de ces références")),

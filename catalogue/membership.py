@@ -21,7 +21,7 @@ from accounts.models import User
 from accounts.services import Refused
 from catalogue import tasks
 from catalogue.models import Invitation, Membership, Proof, Request, Role, Vendor
-from catalogue.permissions import user_can_manage
+from catalogue.permissions import is_suspended, user_can_manage
 from catalogue.proving import (
     lock_company,
     tell_about,
@@ -144,22 +144,31 @@ def remove_member(*, membership: Membership, by: User) -> None:
 
 @transaction.atomic
 def leave(*, vendor: Vendor, user: User) -> None:
-    """Leave a company; one without sheets that its only member leaves is erased with it.
+    """Leave a company, which is erased with its only member if `erased_without` them.
 
     Raises `PermissionDenied` for somebody who is no member, `Refused` for the last owner of a
-    company that has other members or sheets.
+    company that stays.
     """
     vendor = lock_company(vendor)
     member = vendor.memberships.filter(user=user).first()
     if member is None:
         raise PermissionDenied
-    alone = not vendor.memberships.exclude(pk=member.pk).exists()
-    if alone and not vendor.listings.exists():
+    if erased_without(vendor, user):
         write_log(vendor, "catalogue.company.erase", user)
         vendor.delete()
         return
     _must_leave_an_owner(vendor, member)
     dismiss(member, user, "catalogue.company.leave")
+
+
+def erased_without(vendor: Vendor, user: User) -> bool:
+    """Whether nothing is left of a company that this member leaves.
+
+    Sheets and what agents wrote stay; so does a suspension, which erasing would undo.
+    """
+    others = vendor.memberships.exclude(user=user).exists()
+    kept = vendor.listings.exists() or vendor.inquiries.exists()
+    return not (others or kept or is_suspended(vendor))
 
 
 @transaction.atomic

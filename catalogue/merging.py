@@ -68,14 +68,14 @@ def merge(
         listing=other.listing, by=by, archived=True, archived_by_staff=True,
         merged_into=page.listing,
     )  # fmt: skip
-    for sheet, detail in ((other, page.title), (page, other.title)):
+    for sheet, joined in ((other, page), (page, other)):
         history.record(
             listing=sheet.listing,
             kind=SheetEvent.Kind.MERGED,
             side=SheetEvent.Side.STAFF,
-            detail=detail[:300],
+            detail=joined.title[:300] if _is_named(joined) else "",
         )
-        log(sheet, "catalogue.enforcement.merge", user=by, data={"with": detail})
+        log(sheet, "catalogue.enforcement.merge", user=by, data={"with": joined.title})
     _tell(other, page, comment.strip())
     return other.listing
 
@@ -86,6 +86,7 @@ def survivors(slugs: Iterable[str]) -> dict[str, str]:
     return {
         row.page.slug: row.survivor().page.slug
         for row in merged.select_related("page", "merged_into__page")
+        if row.was_public
     }
 
 
@@ -168,6 +169,11 @@ def _copy(row: dict[str, Any], page: SolutionPage) -> dict[str, Any]:
     return copied | {key: value for key, value in fresh.items() if key in copied}
 
 
+def _is_named(page: SolutionPage) -> bool:
+    """Whether the public may read the name of a sheet: not a draft's, nor what was taken down's."""
+    return page.listing.was_public and page.listing.taken_down_at is None
+
+
 def _merged_words(page: SolutionPage) -> str:
     return _("La fiche décrit la même solution que « %s » : elles sont regroupées.") % page.title
 
@@ -177,4 +183,7 @@ def _tell(other: SolutionPage, page: SolutionPage, comment: str) -> None:
     public, vendor = f"/solutions/{page.slug}/", page.listing.vendor
     tell_vendor(other.listing.vendor, "moderation/merged", public, **words)
     if vendor != other.listing.vendor:
+        words["sheet"] = (
+            _("La fiche « %s »") % other.title if _is_named(other) else _("Une fiche non publique")
+        )
         tell_vendor(vendor, "moderation/kept", reverse("sheet", args=[page.listing.uid]), **words)

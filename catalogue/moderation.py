@@ -61,14 +61,24 @@ def review_ended(instance: WorkflowState, user: User | None, **kwargs: Any) -> N
     submission = _waiting(instance)
     if submission is None:
         return
-    published = submission.listing.page.live_revision_id or 0
     vendor = submission.listing.vendor
-    if published >= (submission.revision_id or 0) > 0:
+    if _is_public(submission):
         drafting.settle(submission=submission, outcome=Outcome.APPROVED, by=user)
     elif user is not None and vendor is not None and user_can_edit(user, vendor):
         drafting.settle(submission=submission, outcome=Outcome.WITHDRAWN, by=user)
     else:
         _break_off(instance, submission, user)
+
+
+def _is_public(submission: Submission) -> bool:
+    """Whether the public reads what was handed in, or a later version.
+
+    By their dates: what a takedown keeps of a sheet written in bulk is an old version made late.
+    """
+    read, public = submission.revision, submission.listing.page.live_revision
+    if read is None or public is None:
+        return False
+    return read == public or read.created_at < public.created_at
 
 
 @transaction.atomic

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from django.core.exceptions import FieldDoesNotExist
-from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import Field, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -95,11 +94,12 @@ def in_words(names: Iterable[str]) -> list[str]:
 
 
 def kept_since() -> dt.datetime | None:
-    """When this site began to keep the log: what was published before has no first line."""
-    applied = MigrationRecorder.Migration.objects.filter(
-        app="catalogue", name="0006_moderation_and_exchanges"
-    )
-    moment: dt.datetime | None = applied.values_list("applied", flat=True).first()
+    """When the log of this site begins: what was published before has no first line.
+
+    None while nothing happened.
+    """
+    first = SheetEvent.objects.order_by("pk")
+    moment: dt.datetime | None = first.values_list("at", flat=True).first()
     return moment and timezone.localtime(moment)
 
 

@@ -29,6 +29,7 @@ from catalogue.models import (
     ReferenceConfiguration,
     SheetEvent,
     SolutionPage,
+    Suspension,
     Threshold,
     Vendor,
 )
@@ -93,6 +94,10 @@ def change_listing(
     if changes:
         listing.full_clean()
         listing.save()
+        if "vendor" in changes:
+            # What a suspension hides, it hides as the vendor's: the next one's, or none's.
+            tied = listing.takedowns.open().filter(suspension__isnull=False)
+            tied.update(suspension=Suspension.objects.open().filter(vendor=listing.vendor).first())
         log(listing.page, "catalogue.listing.change", user=by, data={"changes": changes})
         _record(listing, stored, changes, by)
     return listing

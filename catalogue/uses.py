@@ -1,6 +1,7 @@
 """« Notre organisme l'utilise »: a public agent says it, signed in by ProConnect, for their body.
 
-It may confirm a reference of the sheet, which is then verified for as long as the body says so.
+It may confirm a reference of the sheet, which is then verified for as long as the body says so. A
+reference of another name waits for mission LABEL, which is told.
 What raises `Refused` says in French why, and what to do.
 """
 
@@ -10,9 +11,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Count, QuerySet, Window
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.log_actions import log
@@ -20,7 +23,7 @@ from wagtail.log_actions import log
 from accounts.models import User
 from accounts.services import Refused
 from catalogue import tasks
-from catalogue.bodies import body_of
+from catalogue.bodies import body_of, same_body
 from catalogue.cloud import Trust
 from catalogue.models import BodyUse, Claim, Listing, Reference
 from catalogue.permissions import user_can_say_use, user_can_withdraw_use
@@ -47,6 +50,11 @@ class Candidate:
         """A contested reference waits for mission LABEL; a verified one stays as it is."""
         return self.state is not Trust.CONTESTED
 
+    @property
+    def is_verified(self) -> bool:
+        """Whether the public reads it as verified today."""
+        return self.state is Trust.VERIFIED
+
 
 def uses_shown(listing: Listing) -> list[BodyUse]:
     """Bodies that say to use a solution, the latest first, each with `total`, that of all: a query."""
@@ -71,13 +79,19 @@ def candidates(listing: Listing) -> list[Candidate]:
 
 @transaction.atomic
 def say_use(
-    *, listing: Listing, by: User, body: str = "", reference: uuid.UUID | None = None
+    *,
+    listing: Listing,
+    by: User,
+    body: str = "",
+    typed: str = "",
+    reference: uuid.UUID | None = None,
 ) -> BodyUse:
     """Say that the body of an agent uses a solution, and maybe confirm the reference that names it.
 
-    :param body: name of the body, used only when ProConnect gives none.
+    :param body: name that the public register gives, used only when ProConnect gives none.
+    :param typed: name that the agent gives when neither does: it confirms no reference.
     Raises `PermissionDenied` unless `by` may say so, `Refused` when the sheet is no longer public,
-    when the body said it already, when the reference is gone or contested.
+    when the body said it already, when the reference is gone or contested, or nobody names the body.
     """
     rows = Listing.objects.public().select_for_update(of=("self",))
     fresh = rows.select_related("vendor", "page").filter(pk=listing.pk).first()
@@ -86,7 +100,15 @@ def say_use(
     told = body_of(by)
     if told is None or not user_can_say_use(by, fresh):
         raise PermissionDenied
-    name = told.name or body.strip()
+    known = told.name or body.strip()
+    if reference and not known:
+        raise Refused(
+            _(
+                "Ni ProConnect ni le registre des entreprises ne nomme votre organisme : dites "
+                "qu'il utilise la solution sans confirmer de référence."
+            )
+        )
+    name = known or typed.strip()
     if fresh.uses.in_force().filter(siret=told.siret).exists():
         raise Refused(_("Votre organisme l'a déjà dit : rien ne change."))
     use = BodyUse(listing=fresh, siret=told.siret, body=name, reference=reference, agent=by)
@@ -103,9 +125,11 @@ def say_use(
 def confirm_reference(*, use: BodyUse) -> None:
     """Verify the reference of a use, unless somebody else's verification still holds.
 
+    Of another name than the body's, it is not verified: mission LABEL is told, and may do it.
     Raises `Refused` when the sheet shows it no more, or while it is contested.
     """
-    if not any(row.uid == use.reference for row in _references(use.listing)):
+    row = next((row for row in _references(use.listing) if row.uid == use.reference), None)
+    if row is None:
         raise Refused(_("Cette référence n'est plus sur la fiche : choisissez-en une autre."))
     claim = _claim(use) or Claim(
         listing=use.listing, kind=Claim.Kind.REFERENCE, subject=use.reference
@@ -118,8 +142,20 @@ def confirm_reference(*, use: BodyUse) -> None:
                 "votre organisme utilise la solution sans confirmer de référence."
             )
         )
-    if state is not Trust.VERIFIED:
+    if state is Trust.VERIFIED:
+        return
+    if same_body(use.body, row.client):
         _set(claim, expires_on=None, **_vouched_by(use))
+        return
+    claim.save()
+    tasks.tell(
+        "use/to_verify",
+        settings.CONTACT_EMAIL,
+        reverse("allegations:edit", args=[claim.pk]),
+        body=use.body,
+        client=row.client,
+        sheet=use.listing.page.title,
+    )
 
 
 @transaction.atomic
@@ -192,8 +228,10 @@ def _release(use: BodyUse) -> None:
     claim = _claim(use)
     if claim is None or any(getattr(claim, k) != v for k, v in _vouched_by(use).items()):
         return
-    others = use.listing.uses.in_force().filter(reference=use.reference)
-    other = others.order_by("said_on", "pk").first()
+    clients = Reference.objects.filter(page=use.listing.page_id, uid=use.reference)
+    client = clients.values_list("client", flat=True).first() or ""
+    others = use.listing.uses.in_force().filter(reference=use.reference).order_by("said_on", "pk")
+    other = next((row for row in others if same_body(row.body, client)), None)
     _set(claim, **(_vouched_by(other) if other else {"verified_by": "", "verified_on": None}))
 
 

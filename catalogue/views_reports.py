@@ -23,7 +23,9 @@ REPORTS_PER_SHEET = 20
 def report(request: HttpRequest) -> HttpResponse:
     """The form, about the page that `?page=` or the sheet that `?fiche=` names."""
     if request.method != "POST":
-        return _form_page(request, ReportForm(initial={"page": _page_asked(request)}))
+        return _form_page(
+            request, ReportForm(initial={"page": _page_asked(request), "message": _about(request)})
+        )
     form = ReportForm(request.POST)
     if not form.is_valid():
         return _form_page(request, form)
@@ -42,6 +44,14 @@ def _page_asked(request: HttpRequest) -> str:
     if listing:
         return f"/solutions/{listing.page.slug}/"
     return reporting.own_path(request.GET.get("page", ""))
+
+
+def _about(request: HttpRequest) -> str:
+    """What a report begins with: the exchange that it is about, which only its two sides can open."""
+    try:
+        return _("Échange %s.") % uuid.UUID(request.GET.get("echange", "")) + " "
+    except ValueError:
+        return ""
 
 
 def _form_page(request: HttpRequest, form: ReportForm, *, status: int = 200) -> HttpResponse:

@@ -37,9 +37,15 @@ def use(request: HttpRequest, slug: str) -> HttpResponse:
     posted = request.POST if request.method == "POST" else None
     form = UseForm(posted, ask_body=not body.name, candidates=found)
     if posted is not None and form.is_valid():
-        given = {"body": body.name, **form.cleaned_data}
+        given = form.cleaned_data
         try:
-            uses.say_use(listing=listing, by=request.user, **given)
+            uses.say_use(
+                listing=listing,
+                by=request.user,
+                body=body.name,
+                typed=given.get("body", ""),
+                reference=given.get("reference"),
+            )
         except Refused as error:
             form.add_error(None, str(error))
         else:

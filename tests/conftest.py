@@ -1,6 +1,7 @@
 """What all tests share: markers, test databases, clean caches, the site, a fresh search engine."""
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,13 +27,20 @@ hypothesis.settings.load_profile("ci" if os.environ.get("CI") == "true" else "de
 pytest_plugins = ["tests.opensearch.fixtures"]
 
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
+# What screens answer does not hang on the database; what services, queries and commands do, may.
+SCREENS = re.compile(
+    r"/(admin|journeys|vendor_space)/"
+    r"|/test_(admin\w*|exports|mails|presentation|proconnect\w*|second_factor|sign_up|uploads|"
+    r"views\w*|wagtail_hooks|whole_matrix)\.py"
+)
 
 
 @pytest.hookimpl(tryfirst=True)  # before -m chooses among the markers
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         fixtures = set(getattr(item, "fixturenames", ()))
-        if item.get_closest_marker("django_db") or fixtures & DATABASE_FIXTURES:
+        in_database = item.get_closest_marker("django_db") or fixtures & DATABASE_FIXTURES
+        if in_database and not SCREENS.search(item.path.as_posix()):
             item.add_marker("db")
         if "page" in fixtures:
             item.add_marker("browser")

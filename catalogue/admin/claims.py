@@ -19,7 +19,7 @@ from wagtail.permissions import policy_registry
 
 from catalogue.admin.filters import Boxes, Radios
 from catalogue.forms import ClaimForm
-from catalogue.models import Claim, Evidence, Listing
+from catalogue.models import Claim, Evidence, Listing, Reference
 from catalogue.trust import TRUST_LABELS, Trust, trust
 from catalogue.views import evidence_response
 
@@ -36,6 +36,23 @@ class EvidencePanel(Panel):
             context = super().get_context_data(parent_context)
             context["formset"] = self.form.evidence
             return context
+
+
+class UsesPanel(Panel):
+    """The bodies that say to be the client of a reference, to compare with its name."""
+
+    class BoundPanel(Panel.BoundPanel):
+        template_name = "catalogue/admin/claim_uses.html"
+
+        def is_shown(self) -> bool:
+            return bool(self.instance.pk and self.instance.subject)
+
+        def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
+            claim = self.instance
+            said = claim.listing.uses.in_force().filter(reference=claim.subject)
+            clients = Reference.objects.filter(page=claim.listing.page_id, uid=claim.subject)
+            context = super().get_context_data(parent_context)
+            return {**context, "uses": said, "reference": clients.first()}
 
 
 class ClaimFilterSet(WagtailFilterSet):
@@ -154,6 +171,7 @@ class ClaimViewSet(ModelViewSet):
                 ],
                 heading=_("Ce qui est dit"),
             ),
+            UsesPanel(heading=_("Organismes qui disent l'utiliser")),
             MultiFieldPanel(
                 [
                     FieldRowPanel([FieldPanel("verified_on"), FieldPanel("verified_by")]),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy, ngettext
 from wagtail.admin import messages
@@ -12,6 +13,8 @@ from wagtail.admin.views.bulk_action import BulkAction
 from accounts.models import User
 from accounts.services import Refused
 from catalogue import review_task
+from catalogue.admin.enforcement_bulk import MOST
+from catalogue.admin.queue import QueueFilterSet, QueueViewSet
 from catalogue.models import Submission
 
 
@@ -31,7 +34,7 @@ class DecideMany(BulkAction):
 
     @classmethod
     def get_queryset(cls, model: type[Submission], object_ids: Sequence[Any]) -> list[Submission]:
-        keys = [key for key in object_ids if str(key).isdecimal()]
+        keys = [key for key in object_ids if str(key).isdecimal()][: MOST + 1]
         rows = model.objects.filter(pk__in=keys).select_related(
             "listing__page", "listing__vendor", "workflow_state__current_task_state__task"
         )
@@ -42,14 +45,24 @@ class DecideMany(BulkAction):
         return found
 
     def get_all_objects_in_listing_query(self, parent_id: Any) -> Any:
-        return Submission.objects.waiting().values_list("pk", flat=True)
+        """All that the list shows: Wagtail's own would forget its filters and its search."""
+        asked, rows = self.request.GET, Submission.objects.all()
+        found = QueueFilterSet(asked, rows, request=self.request).qs
+        alike = Q()
+        for name in QueueViewSet.search_fields:
+            alike |= Q(**{f"{name}__icontains": asked.get("q", "").strip()})
+        return found.filter(alike).values_list("pk", flat=True)[: MOST + 1]
 
     def object_context(self, obj: Submission) -> dict[str, Any]:
         refusal = review_task.refusal(obj, self.request.user, self.action)
         return {"item": obj, "refusal": refusal}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs, bulk=self)
+        context = super().get_context_data(**kwargs)
+        return {**context, "bulk": self, "most": MOST, "too_many": len(context["items"]) > MOST}
+
+    def prepare_action(self, objects: Any, objects_without_access: Any) -> HttpResponse | None:
+        return self.form_invalid(self.cleaned_form) if len(objects) > MOST else None
 
     def get_execution_context(self) -> dict[str, Any]:
         values = self.cleaned_form.cleaned_data

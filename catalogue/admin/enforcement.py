@@ -1,5 +1,6 @@
 """Takedowns and suspensions in the admin: their lists, and what lifts each."""
 
+import datetime as dt
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -7,6 +8,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin import messages
 from wagtail.admin.filters import WagtailFilterSet
@@ -81,7 +83,7 @@ class LiftView(generic.InspectView):
     def shown(self) -> list[tuple[Any, Any]]:
         """What is kept of the decision."""
         row = self.object
-        lifted = row.lifted_at and f"{row.lifted_at:%d/%m/%Y} – {row.lifted_by or '–'}"
+        lifted = row.lifted_at and f"{_day(row.lifted_at)} – {row.lifted_by or '–'}"
         return [
             (_("Motif"), row.reason.label),
             (_("Explication envoyée"), row.comment),
@@ -115,7 +117,7 @@ class TakedownView(LiftView):
         return [
             (_("Fiche"), row.listing),
             (_("Offreur"), row.listing.vendor or "–"),
-            (_("Retirée le"), f"{row.at:%d/%m/%Y}"),
+            (_("Retirée le"), _day(row.at)),
             *super().shown(),
             *([(_("Tient à"), _("la suspension de l'offreur"))] if row.suspension_id else ()),
         ]
@@ -146,10 +148,14 @@ class SuspensionView(LiftView):
         names = [str(hidden.listing) for hidden in _hidden(row)]
         return [
             (_("Offreur"), row.vendor),
-            (_("Depuis le"), f"{row.since:%d/%m/%Y}"),
+            (_("Depuis le"), _day(row.since)),
             *super().shown(),
             (_("Fiches cachées"), "\n".join(names) or "–"),
         ]
+
+
+def _day(at: dt.datetime) -> str:
+    return f"{timezone.localtime(at):%d/%m/%Y}"
 
 
 def _hidden(row: Suspension) -> QuerySet[Takedown]:

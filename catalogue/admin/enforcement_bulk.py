@@ -79,7 +79,8 @@ class SheetBulkAction(BulkAction):
     @classmethod
     def execute_action(cls, objects: Any, view: Any = None, **kwargs: Any) -> tuple[int, int]:
         done = 0
-        for page in objects:
+        # All that locks several sheets does so in this order; only what is shown is by title.
+        for page in sorted(objects, key=lambda page: page.pk):
             try:
                 with transaction.atomic():
                     view.act(page.listing, view.request.user)
@@ -91,7 +92,7 @@ class SheetBulkAction(BulkAction):
         return done, 0
 
     def get_success_message(self, done: int, _children: int) -> str | None:
-        for title, why in self.skipped:
+        for title, why in sorted(self.skipped):
             messages.warning(
                 self.request, _("« %(name)s » laissée : %(why)s") % {"name": title, "why": why}
             )

@@ -91,6 +91,11 @@ def vendor_button(vendor: Vendor, user: Any) -> Iterator[Button]:
         yield Button(_("Suspendre l'offreur"), url=url, icon_name="lock")
 
 
+def _above_sheets(pages: list[Any]) -> bool:
+    """Whether sheets lie under some pages: publishing these may publish all that is below."""
+    return any(SolutionPage.objects.filter(path__startswith=page.path).exists() for page in pages)
+
+
 @hooks.register("before_bulk_action")
 def refuse_bulk(
     request: HttpRequest, action_type: str, objects: list[Any], view: Any
@@ -99,7 +104,7 @@ def refuse_bulk(
     sheets = action_type in CLOSED and any(
         isinstance(getattr(row, "specific_deferred", None), SolutionPage) for row in objects
     )
-    if not sheets:
+    if not sheets and not (action_type == "publish" and _above_sheets(objects)):
         return None
     messages.error(
         request, _("Cette action n'est pas pour les fiches : choisissez celles de leur liste.")

@@ -3,17 +3,20 @@
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.views import generic
 from wagtail.permissions import policy_registry
 
-from catalogue import services
+from accounts.services import Refused
+from catalogue import enforcement, services
 from catalogue.models import Listing
 from catalogue.permissions import is_suspended, user_can_enforce
 
-OWN_CAUSE = _("Vous agissez pour l'entreprise de cette fiche : une autre personne en décide.")
+OWN_CAUSE = _("Vous agissez pour une entreprise concernée : une autre personne en décide.")
 
 
 class ListingForm(WagtailAdminModelForm):
@@ -39,7 +42,10 @@ class ListingForm(WagtailAdminModelForm):
         given = "vendor" in self.changed_data
         if (back or given) and is_suspended(data.get("vendor")):
             raise forms.ValidationError(services.SUSPENDED)
-        if not user_can_enforce(self.for_user, self.instance.vendor):
+        if not all(
+            user_can_enforce(self.for_user, vendor)
+            for vendor in (self.instance.vendor, data.get("vendor"))
+        ):
             raise forms.ValidationError(OWN_CAUSE)
         return data
 
@@ -71,7 +77,14 @@ class ListingEditView(generic.EditView):
     def get_edit_url(self) -> str:
         return self.request.path
 
+    def form_valid(self, form: ListingForm) -> HttpResponse:
+        try:
+            return super().form_valid(form)
+        except (Refused, ValidationError) as error:  # what changed since the form was checked
+            self.produced_error_message = self.get_error_message()
+            form.add_error(None, str(error) if isinstance(error, Refused) else error)
+            return self.form_invalid(form)
+
     def save_instance(self) -> Listing:
-        return services.change_listing(
-            listing=self.object, by=self.request.user, **self.form.cleaned_data
-        )
+        columns = {name: self.form.cleaned_data[name] for name in self.form.changed_data}
+        return enforcement.change(listing=self.object, by=self.request.user, **columns)

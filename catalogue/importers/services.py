@@ -10,7 +10,7 @@ from django.utils.text import slugify
 
 from catalogue.choices import Deployment, Distribution, Pricing, Source
 from catalogue.importers.records import ImportedSheet
-from catalogue.models import CataloguePage, Category, Listing, Offer, SolutionPage
+from catalogue.models import BasePage, CataloguePage, Category, Listing, Offer, SolutionPage
 from catalogue.services import create_listing
 
 NAMESPACE = uuid.UUID("6f1c1f39-51a7-4f0e-8a84-3f1b1f6f2c11")
@@ -53,9 +53,10 @@ def import_sheets(
         if listing is not None and not _differs(listing, sheet):
             report.unchanged += 1
             continue
-        held = listing is not None and _is_held(listing)
-        if not dry_run:
-            with transaction.atomic():
+        with transaction.atomic():
+            listing = listing and _locked(listing)
+            held = listing is not None and _is_held(listing)
+            if not dry_run:
                 if listing is not None:
                     _write_origin(listing, sheet)
                 if not held:
@@ -73,6 +74,15 @@ def import_sheets(
         if known[external_id].archived_at is None
     ]
     return report
+
+
+def _locked(listing: Listing) -> Listing | None:
+    """Lock the page of a sheet, then read it again: moderators hide and merge in that order.
+
+    None when the sheet was deleted since the import began.
+    """
+    list(BasePage.objects.select_for_update().filter(pk=listing.page_id))
+    return Listing.objects.select_related("page").filter(pk=listing.pk).first()
 
 
 def _is_held(listing: Listing) -> bool:
@@ -116,9 +126,10 @@ def _differs(listing: Listing, sheet: ImportedSheet) -> bool:
 
 
 def _write_origin(listing: Listing, sheet: ImportedSheet) -> None:
-    for name, value in _origin(sheet).items():
+    columns = _origin(sheet)
+    for name, value in columns.items():
         setattr(listing, name, value)
-    listing.save()
+    listing.save(update_fields=list(columns))
 
 
 def _write(

@@ -111,6 +111,11 @@ class Listing(models.Model):
     def __str__(self) -> str:
         return self.page.title
 
+    @property
+    def was_public(self) -> bool:
+        """Whether visitors ever saw the sheet, be it hidden since."""
+        return bool(self.page.live or self.page.first_published_at or self.taken_down_at)
+
     def survivor(self) -> "Listing":
         """The sheet that this one was merged into, through all merges; itself without any."""
         listing, seen = self, {self.pk}

@@ -199,7 +199,8 @@ class SolutionPage(BasePage):
         """Answer also for what mission LABEL hid or merged, which Wagtail says never was (404)."""
         if not path_components and not self.live:
             kept = getattr(self, "listing", None)
-            if kept is not None and (kept.taken_down_at or kept.merged_into_id):
+            gone = kept is not None and (kept.taken_down_at or kept.merged_into_id)
+            if gone and kept.was_public:
                 return RouteResult(self)
         return super().route(request, path_components)
 

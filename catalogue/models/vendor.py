@@ -17,9 +17,7 @@ from catalogue.fields import SirenField
 def validate_siren(value: str) -> None:
     """Refuse a SIREN that is not nine digits with a right Luhn key."""
     if not (len(value) == 9 and value.isdigit() and siren_number.is_valid(value)):
-        raise ValidationError(
-            _("Ce SIREN n'existe pas : neuf chiffres, sans espace, clé comprise.")
-        )
+        raise ValidationError(_("Ce SIREN n'existe pas : vérifiez ses neuf chiffres."))
 
 
 class VendorQuerySet(models.QuerySet):

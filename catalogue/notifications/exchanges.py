@@ -46,4 +46,13 @@ MAILS: Mapping[str, Mail] = {
             "« Signaler une anomalie » de la fiche."
         ),
     ),
+    "use/to_verify": Mail(
+        _("Référence à vérifier : %(sheet)s"),
+        _(
+            "Un agent identifié par ProConnect dit que la référence « %(client)s » de la fiche "
+            "« %(sheet)s » est son organisme, %(body)s. Les noms diffèrent : la référence n'est pas "
+            "vérifiée. Si c'est bien le même organisme, dites-le sur l'allégation."
+        ),
+        _("Examiner l'allégation"),
+    ),
 }

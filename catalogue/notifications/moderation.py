@@ -54,9 +54,9 @@ MAILS: Mapping[str, Mail] = {
     "moderation/kept": Mail(
         _("Une fiche est regroupée avec la vôtre : %(kept)s"),
         _(
-            "La fiche « %(sheet)s » décrivait la même solution que « %(kept)s » : son adresse mène "
-            "désormais à la vôtre. Si la mission LABEL en a repris des éléments, ils sont dans "
-            "votre brouillon : relisez-le, puis remettez-le. %(comment)s"
+            "%(sheet)s décrivait la même solution que « %(kept)s » : la mission LABEL les a "
+            "regroupées, et garde la vôtre. Si elle en a repris des éléments, ils sont dans votre "
+            "brouillon : relisez-le, puis remettez-le. %(comment)s"
         ),
         _("Relire la fiche"),
         _CONTEST,

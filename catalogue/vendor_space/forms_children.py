@@ -18,6 +18,18 @@ from catalogue.vendor_space.forms_pictures import EvidenceField
 MOST_TIERS = 10
 
 
+class AmountInput(forms.TextInput):
+    """An amount as people write it: 1 500,50."""
+
+    is_localized = True
+
+    def __init__(self) -> None:
+        super().__init__(attrs={"inputmode": "decimal", "class": "fr-input"})
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        return "".join((super().value_from_datadict(data, files, name) or "").split())
+
+
 class TierForm(DsfrMixin, forms.Form):
     """A tier of a tariff; emptied, it goes."""
 
@@ -29,6 +41,7 @@ class TierForm(DsfrMixin, forms.Form):
         decimal_places=4,
         required=False,
         localize=True,
+        widget=AmountInput,
     )
 
     def clean(self) -> dict[str, Any]:
@@ -122,10 +135,7 @@ class OfferForm(DraftForm):
         )
         for name in ("setup_price", "unit_price", "flat_price"):
             self.fields[name].localize = True
-            self.fields[name].widget = forms.TextInput(
-                attrs={"inputmode": "decimal", "class": "fr-input"}
-            )
-            self.fields[name].widget.is_localized = True
+            self.fields[name].widget = AmountInput()
         stored = self.instance.tiers.all()
         self.tiers = Tiers(
             self.data if self.is_bound else None,

@@ -68,7 +68,7 @@ class CompanyForm(DsfrForm):
         max_length=300,
         required=False,
         help_text=_(
-            "Par exemple : statuts déposés au greffe le 3 mars 2025, rapport annuel du groupe. "
+            "Obligatoire dès qu'une origine est dite. Par exemple : statuts déposés au greffe le 3 mars 2025, rapport annuel du groupe. "
             "N'y nommez personne : ce texte est public."
         ),
     )
@@ -77,7 +77,8 @@ class CompanyForm(DsfrForm):
         choices=[("", _("Choisissez")), *Size.choices],
         required=False,
         help_text=_(
-            "Seulement si l'entreprise est contrôlée hors de France : c'est elle qui est affichée."
+            "Obligatoire si l'entreprise est contrôlée hors de France, et dans ce cas seulement : "
+            "c'est elle qui est affichée."
         ),
     )
     ess = forms.BooleanField(label=_("Économie sociale et solidaire (ESS)"), required=False)

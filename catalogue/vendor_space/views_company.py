@@ -2,13 +2,14 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from accounts.services import Refused
-from catalogue.models import Proof, Request, Vendor
+from catalogue.models import AnomalyReport, Inquiry, InquiryMessage, Proof, Request, Vendor
 from catalogue.registration import (
     Outdated,
     accept_register_values,
@@ -23,19 +24,16 @@ from catalogue.vendor_space.views_registration import add_errors
 @private(*READ)
 def home(request: HttpRequest) -> HttpResponse:
     """The companies that one acts for, their sheets, and one's own requests."""
-    waiting = Q(vendor__requests__state=Request.State.WAITING)
-    joins = waiting & Q(vendor__requests__kind=Request.Kind.JOIN)
-    unread = Q(
-        vendor__inquiries__messages__from_vendor=False,
-        vendor__inquiries__messages__read_at=None,
-        vendor__inquiries__messages__isnull=False,
-    )
+    joins = Request.objects.filter(state=Request.State.WAITING, kind=Request.Kind.JOIN)
+    unread = InquiryMessage.objects.filter(inquiry=OuterRef("pk"), from_vendor=False, read_at=None)
+    reports = AnomalyReport.objects.filter(state=AnomalyReport.State.ACKNOWLEDGED, vendor_reply="")
     memberships = (
         request.user.memberships.select_related("vendor")
         .annotate(
             attached=Exists(Proof.objects.in_force().filter(vendor=OuterRef("vendor"))),
-            requests_waiting=Count("vendor__requests", filter=joins, distinct=True),
-            exchanges_unread=Count("vendor__inquiries", filter=unread, distinct=True),
+            requests_waiting=_count_of(joins),
+            exchanges_unread=_count_of(Inquiry.objects.filter(Exists(unread), closed_at=None)),
+            reports_waiting=_count_of(reports, "listing__vendor"),
         )
         .order_by("vendor__name", "pk")
     )
@@ -46,6 +44,12 @@ def home(request: HttpRequest) -> HttpResponse:
         ],
     }
     return render(request, "catalogue/vendor_space/company_home.html", context)
+
+
+def _count_of(rows: QuerySet, vendor: str = "vendor") -> Coalesce:
+    """How many of these rows belong to the vendor of a membership: joined, they would multiply."""
+    own = rows.filter(**{vendor: OuterRef("vendor")}).order_by().values(vendor)
+    return Coalesce(Subquery(own.annotate(rows=Count("pk")).values("rows")), 0)
 
 
 @private(*FORM)

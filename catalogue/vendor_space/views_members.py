@@ -96,8 +96,7 @@ def cancel(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def leave(request: HttpRequest, slug: str) -> HttpResponse:
     """Leave a company, after a page that says what it entails."""
     vendor = own_vendor(request, slug)
-    alone = vendor.memberships.count() == 1
-    context = {"vendor": vendor, "erases": alone and not vendor.listings.exists()}
+    context = {"vendor": vendor, "erases": membership.erased_without(vendor, request.user)}
     if request.method == "POST":
         try:
             membership.leave(vendor=vendor, user=request.user)

@@ -82,8 +82,7 @@ def read(page: Page, address: str) -> str:
     "register",
     [
         pytest.param("answers", id="with script"),
-        pytest.param("answers", id="without script", marks=WITHOUT_SCRIPT),
-        pytest.param("is down", id="with the register down"),
+        pytest.param("is down", id="without script nor register", marks=WITHOUT_SCRIPT),
     ],
 )
 def test_a_vendor_lists_a_solution_alone_and_moderators_publish_it(

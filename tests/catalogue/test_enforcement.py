@@ -1,15 +1,17 @@
-"""Mission LABEL hides a sheet or a vendor at once, says why, and puts back what was there."""
+"""Mission LABEL hides a sheet at once, says why, and puts back what was there."""
 
 import datetime as dt
 
 import pytest
+import time_machine
 from django.core import mail
-from django.core.exceptions import ValidationError
+from django.core.management import call_command
 from django.test import Client
+from django.utils import timezone
 
 from accounts.services import Refused
 from catalogue import drafting, enforcement, services
-from catalogue.models import Listing, Offer, SheetEvent, SolutionPage, Submission, Takedown
+from catalogue.models import Offer, SheetEvent, SolutionPage, Submission, Takedown
 from catalogue.states import SheetState
 from tests.catalogue.decisions import WHY, live_sheet, read, reason
 from tests.catalogue.factories import VendorFactory, make_offer, make_sheet
@@ -51,14 +53,6 @@ def hide(judge):
     return of
 
 
-@pytest.fixture
-def suspend(judge):
-    def of(vendor):
-        return enforcement.suspend(vendor=vendor, reason=reason(), comment=WHY, by=judge)
-
-    return of
-
-
 def events(page):
     return list(page.listing.events.order_by("pk").values_list("kind", "side"))
 
@@ -74,9 +68,6 @@ def state(page):
 def hand_in(page, owner, **fields):
     sheets.write(page.listing, owner, description="Suit le courrier.", **fields)
     return sheets.submit(read(page).listing, owner)
-
-
-# One sheet
 
 
 def test_a_sheet_is_hidden_at_once_and_its_company_told(
@@ -216,6 +207,36 @@ def test_a_moderator_who_publishes_lifts_the_takedown(
     assert "Fiche remise en ligne" in mail.outbox[-1].subject
 
 
+def test_a_publication_scheduled_for_later_lifts_nothing_before(sheet, hide, owner, judge):
+    row = hide(sheet)
+    later = timezone.now() + dt.timedelta(days=2)
+    sheets.write(sheet.listing, owner, go_live_at=later)
+    read(sheet).get_latest_revision().publish(user=judge)
+    row.refresh_from_db()
+    assert row.lifted_at is None
+    assert read(sheet).listing.taken_down_at
+    assert Client().get("/solutions/ardoise-courrier/").status_code == 410
+    with time_machine.travel(later + dt.timedelta(minutes=1)):
+        call_command("publish_scheduled", verbosity=0)
+    row.refresh_from_db()
+    assert row.lifted_at
+    assert read(sheet).listing.taken_down_at is None
+
+
+def test_withdrawing_a_correction_approves_nothing(site, vendor, owner, hide, judge):
+    """What comes back of a sheet written in bulk is a revision made late, of an early version."""
+    page = make_sheet("Orvalis", vendor=vendor, summary="Publié en masse")
+    sheets.write(page.listing, owner, summary="Corrigé", description="Suit le courrier.")
+    row = hide(page)
+    submission = sheets.submit(read(page).listing, owner)
+    enforcement.put_back(takedown=row, by=judge)
+    assert read(page).live_revision_id > submission.revision_id
+    drafting.withdraw(listing=read(page).listing, by=owner)
+    submission.refresh_from_db()
+    assert submission.outcome == Submission.Outcome.WITHDRAWN
+    assert read(page).listing.confirmed_on is None
+
+
 @pytest.mark.parametrize("words", ["", "   ", "Trop court"[:9]])
 def test_a_takedown_is_explained(sheet, judge, words):
     with pytest.raises(Refused, match="expliquez"):
@@ -251,119 +272,12 @@ def test_a_version_that_is_no_longer_kept_is_not_made_up(sheet, hide, judge):
         enforcement.put_back(takedown=row, by=judge)
 
 
-# A vendor
-
-
-def test_a_suspension_hides_all_and_its_lifting_puts_back_just_that(
-    vendor, owner, site, hide, suspend, judge, django_capture_on_commit_callbacks
-):
-    first, second = live_sheet(vendor, site, "Une"), live_sheet(vendor, site, "Deux")
-    before = live_sheet(vendor, site, "Retirée avant")
-    mine = hide(before)
-    elsewhere = make_sheet("Ailleurs")
-    with django_capture_on_commit_callbacks(execute=True):
-        row = suspend(vendor)
-    assert [message.to for message in mail.outbox] == [[owner.email]]
-    assert row.takedowns.count() == 2
-    assert not any(read(page).live for page in (first, second, before))
-    assert read(elsewhere).live
-    assert Client().get(vendor.get_absolute_url()).status_code == 404
-    enforcement.lift_suspension(suspension=row, by=judge)
-    assert [read(page).live for page in (first, second, before)] == [True, True, False]
-    mine.refresh_from_db()
-    assert mine.lifted_at is None
-    with pytest.raises(Refused, match="déjà levée"):
-        enforcement.lift_suspension(suspension=row, by=judge)
-
-
-def test_members_neither_hand_in_nor_restore_but_still_write(vendor, owner, suspend):
-    waiting, archived = sheets.draft(vendor, owner), sheets.draft(vendor, owner, "Autre")
-    submission = sheets.submit(waiting, owner)
-    drafting.archive(listing=archived, by=owner)
-    suspend(vendor)
-    submission.refresh_from_db()
-    assert submission.outcome == Submission.Outcome.RETURNED
-    assert WHY in submission.comment
-    sheets.write(sheets.reread(waiting), owner, summary="Toujours modifiable")
-    with pytest.raises(ValidationError, match="suspendu"):
-        sheets.submit(sheets.reread(waiting), owner)
-    with pytest.raises(ValidationError, match="suspendu"):
-        drafting.restore(listing=archived, by=owner)
-
-
-def test_staff_do_not_restore_a_sheet_of_a_suspended_vendor(sheet, vendor, suspend, judge):
-    services.change_listing(listing=sheet.listing, by=judge, archived=True)
-    suspend(vendor)
-    with pytest.raises(ValidationError, match="suspendu"):
-        services.change_listing(listing=read(sheet).listing, by=judge, archived=False)
-
-
-def test_one_sheet_of_a_suspended_vendor_is_not_put_back(sheet, vendor, hide, suspend, judge):
-    own = hide(sheet)
-    other = live_sheet(vendor, sheet.get_parent(), "Autre")
-    tied = suspend(vendor).takedowns.get()
-    assert tied.listing == other.listing
-    for row in (own, tied):
-        with pytest.raises(Refused, match="levez d'abord"):
-            enforcement.put_back(takedown=row, by=judge)
-
-
-def test_what_is_published_meanwhile_stays_hidden_and_comes_back_with_the_rest(
-    sheet, vendor, owner, suspend, judge
-):
-    row = suspend(vendor)
-    sheets.write(sheet.listing, owner, summary="Approuvé pendant la suspension")
-    read(sheet).get_latest_revision().publish(user=judge)
-    assert not read(sheet).live
-    enforcement.lift_suspension(suspension=row, by=judge)
-    assert read(sheet).live
-    assert read(sheet).summary == "Approuvé pendant la suspension"
-
-
-def test_a_sheet_first_published_meanwhile_comes_with_the_rest(vendor, owner, suspend, judge):
+def test_a_sheet_archived_under_review_comes_back_as_sent_back(vendor, owner, judge):
     listing = sheets.draft(vendor, owner)
-    row = suspend(vendor)
-    read(listing.page).get_latest_revision().publish(user=judge)
-    assert not read(listing.page).live
-    assert row.takedowns.get().listing == listing
-    enforcement.lift_suspension(suspension=row, by=judge)
-    assert read(listing.page).live
-
-
-def test_a_sheet_archived_meanwhile_stays_archived(sheet, vendor, owner, suspend, judge):
-    row = suspend(vendor)
-    drafting.archive(listing=read(sheet).listing, by=owner)
-    enforcement.lift_suspension(suspension=row, by=judge)
-    assert not Listing.objects.public().exists()
-    assert state(sheet) is SheetState.ARCHIVED
-    drafting.restore(listing=read(sheet).listing, by=owner)
-    assert Listing.objects.public().get() == sheet.listing
-
-
-@pytest.mark.parametrize("suspended_too", [False, True])
-def test_a_sheet_transferred_meanwhile_follows_its_new_vendor(
-    sheet, vendor, suspend, judge, suspended_too
-):
-    row, buyer = suspend(vendor), VendorFactory()
-    services.change_listing(listing=read(sheet).listing, by=judge, vendor=buyer)
-    theirs = suspend(buyer) if suspended_too else None
-    enforcement.lift_suspension(suspension=row, by=judge)
-    assert read(sheet).live is not suspended_too
-    if theirs:
-        enforcement.lift_suspension(suspension=theirs, by=judge)
-        assert read(sheet).live
-
-
-def test_a_vendor_is_suspended_once_at_a_time_and_with_words(vendor, suspend, judge):
-    with pytest.raises(Refused, match="expliquez"):
-        enforcement.suspend(vendor=vendor, reason=reason(), comment="", by=judge)
-    suspend(vendor)
-    with pytest.raises(Refused, match="déjà suspendu"):
-        suspend(vendor)
-
-
-def test_a_vendor_without_sheets_may_be_suspended(vendor, suspend):
-    assert not suspend(vendor).takedowns.exists()
+    sheets.submit(listing, owner)
+    enforcement.archive(listing=listing, by=judge)
+    enforcement.restore(listing=listing, by=judge)
+    assert state(listing.page) is SheetState.RETURNED
 
 
 def test_closed_accounts_and_those_without_address_get_no_mail(

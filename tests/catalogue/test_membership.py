@@ -16,8 +16,10 @@ from accounts.landing import landing
 from accounts.models import User
 from accounts.services import Refused, close_account
 from catalogue import joining, membership, proving
-from catalogue.models import Invitation, Membership, Request, Role, Vendor
+from catalogue.enforcement import suspend
+from catalogue.models import Inquiry, Invitation, Membership, Request, Role, Vendor
 from tests.catalogue.company_api import SARL
+from tests.catalogue.decisions import WHY, reason
 from tests.catalogue.factories import VendorFactory, make_sheet
 from tests.catalogue.people import attach, member, moderator, person
 
@@ -167,6 +169,22 @@ class TestLeaving:
     def test_a_company_without_sheets_goes_with_its_only_member(self, vendor, owner):
         membership.leave(vendor=vendor, user=owner)
         assert not Vendor.objects.filter(pk=vendor.pk).exists()
+
+    def test_a_suspended_one_is_not_erased_and_registered_afresh(self, vendor, owner):
+        suspend(vendor=vendor, reason=reason(), comment=WHY, by=moderator())
+        with pytest.raises(Refused, match="écrivez à la mission LABEL"):
+            membership.leave(vendor=vendor, user=owner)
+        assert not membership.erased_without(vendor, owner)
+
+    def test_what_agents_wrote_to_it_is_not_erased(self, vendor, owner):
+        inquiry = Inquiry.objects.create(
+            listing=make_sheet().listing, vendor=vendor, body="Commune", subject="Démonstration"
+        )
+        with pytest.raises(Refused, match="écrivez à la mission LABEL"):
+            membership.leave(vendor=vendor, user=owner)
+        inquiry.delete()
+        assert membership.erased_without(vendor, owner)
+        membership.leave(vendor=vendor, user=owner)
 
     def test_one_with_sheets_keeps_its_owner(self, vendor, owner):
         make_sheet(vendor=vendor)

@@ -25,7 +25,7 @@ from catalogue.models import (
 )
 from catalogue.states import SheetState
 from sourcing.comparison import read_selection
-from tests.catalogue.decisions import live_sheet, read
+from tests.catalogue.decisions import WHY, live_sheet, read, reason
 from tests.catalogue.factories import VendorFactory, verify
 from tests.catalogue.importers.test_sill import entry
 from tests.catalogue.people import attach, member, moderator, person, reviewer
@@ -176,6 +176,63 @@ def test_both_companies_are_told_and_neither_learns_of_the_other_s_people(
         assert "Même éditeur, même produit." in message.body
         others = {theirs.email, ours.email} - set(message.to)
         assert not any(address in message.body for address in others)
+
+
+@pytest.fixture
+def hidden(other, site, judge):
+    """Make a duplicate whose name is not public: a draft, or a sheet that was taken down."""
+
+    def of(kind):
+        if kind == "draft":
+            vendor = other.listing.vendor
+            return sheets.draft(vendor, member(vendor), "Projet secret").page
+        page = live_sheet(other.listing.vendor, site, "Projet secret")
+        enforcement.take_down(listing=page.listing, reason=reason(), comment=WHY, by=judge)
+        return page
+
+    return of
+
+
+@pytest.mark.parametrize("archived", [False, True])
+@pytest.mark.parametrize("kind", ["draft", "taken down"])
+def test_a_name_that_was_not_public_stays_so(
+    kept, hidden, merge, judge, client, kind, archived, django_capture_on_commit_callbacks
+):
+    duplicate, ours = hidden(kind), member(kept.listing.vendor)
+    if archived:
+        enforcement.archive(listing=read(duplicate).listing, by=judge)
+    with django_capture_on_commit_callbacks(execute=True):
+        merge(duplicate, kept)
+    assert kept.listing.events.get(kind="merged").detail == ""
+    for address in ("/solutions/ardoise/historique/", "/solutions/ardoise/historique/?format=atom"):
+        page = client.get(address)
+        assert page.status_code == 200
+        assert "egroup" in page.content.decode()
+        assert "Projet secret" not in page.content.decode()
+    (message,) = [message for message in mail.outbox if message.to == [ours.email]]
+    assert "Ardoise" in message.body
+    assert "Projet secret" not in message.subject + message.body
+
+
+@pytest.mark.parametrize("archived", [False, True])
+def test_a_name_that_was_public_is_told(
+    kept, other, merge, judge, archived, django_capture_on_commit_callbacks
+):
+    ours = member(kept.listing.vendor)
+    if archived:
+        enforcement.archive(listing=other.listing, by=judge)
+    with django_capture_on_commit_callbacks(execute=True):
+        merge(other, kept)
+    assert kept.listing.events.get(kind="merged").detail == "Ardoise bis"
+    (message,) = [message for message in mail.outbox if message.to == [ours.email]]
+    assert "« Ardoise bis »" in message.body
+
+
+def test_the_address_of_a_draft_is_as_unknown_as_before(kept, hidden, merge, client):
+    draft = hidden("draft")
+    merge(draft, kept)
+    assert client.get(f"/solutions/{draft.slug}/").status_code == 404
+    assert merging.survivors([draft.slug]) == {}
 
 
 def test_a_company_that_has_both_sheets_gets_one_mail(

@@ -26,6 +26,7 @@ VALUES = {
     "what": "mandat signé",
     "sheet": "Ardoise <Courrier>",
     "body": "Commune d'Exemple",
+    "client": "Ministère <Exemple>",
     "motive": "Une information est fausse",
     "page": "/solutions/<ged>/",
     "outcome": "traité",

@@ -6,6 +6,7 @@ import uuid
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.management import call_command
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.export import export_account
@@ -62,8 +63,8 @@ class TestSaying:
     def test_a_body_without_a_name_gives_it(self, listing):
         nameless = agent(organisation="")
         with pytest.raises(ValidationError):
-            uses.say_use(listing=listing, by=nameless, body="  ")
-        assert uses.say_use(listing=listing, by=nameless, body="Syndicat X").body == "Syndicat X"
+            uses.say_use(listing=listing, by=nameless, typed="  ")
+        assert uses.say_use(listing=listing, by=nameless, typed="Syndicat X").body == "Syndicat X"
 
     def test_the_vendor_is_told(self, listing, mailoutbox, django_capture_on_commit_callbacks):
         owner = reached(listing.vendor)
@@ -109,12 +110,12 @@ class TestConfirming:
         assert worth(reference) is Trust.VERIFIED
 
     def test_another_body_that_said_the_same_takes_the_verification_over(self, listing, reference):
-        first, second = agent(), agent(siret=OTHER_SIRET, organisation="Agglomération fictive")
+        first, second = agent(), agent(siret=OTHER_SIRET, organisation="Ville de Valfictif")
         use = uses.say_use(listing=listing, by=first, reference=reference.uid)
         uses.say_use(listing=listing, by=second, reference=reference.uid)
         assert COMMUNE in claim_of(reference).verified_by
         uses.withdraw_use(use=use, by=first)
-        assert "Agglomération fictive" in claim_of(reference).verified_by
+        assert "Ville de Valfictif" in claim_of(reference).verified_by
 
     def test_the_verification_of_mission_label_is_neither_replaced_nor_dropped(
         self, listing, reference
@@ -171,6 +172,55 @@ class TestConfirming:
         with pytest.raises(Refused, match="n'est plus sur la fiche"):
             uses.say_use(listing=listing, by=agent(), reference=uid)
         assert not Claim.objects.exists()
+
+
+class TestAnotherName:
+    """An agent of one body does not verify the reference of another."""
+
+    OTHER = "Ministère fictif des Marées"
+
+    @pytest.fixture
+    def theirs(self, reference):
+        Reference.objects.update(client=self.OTHER)
+        reference.refresh_from_db()
+        return reference
+
+    def test_it_waits_for_mission_label_which_is_told(
+        self, listing, theirs, mailoutbox, settings, django_capture_on_commit_callbacks
+    ):
+        with django_capture_on_commit_callbacks(execute=True):
+            use = uses.say_use(listing=listing, by=agent(), reference=theirs.uid)
+        assert use.reference == theirs.uid
+        assert worth(theirs) is Trust.DECLARED
+        (mail,) = [row for row in mailoutbox if row.to == [settings.CONTACT_EMAIL]]
+        assert COMMUNE in mail.body
+        assert self.OTHER in mail.body
+        assert reverse("allegations:edit", args=[claim_of(theirs).pk]) in mail.body
+
+    def test_what_a_moderator_then_verifies_stays(self, listing, theirs):
+        by = agent()
+        use = uses.say_use(listing=listing, by=by, reference=theirs.uid)
+        Claim.objects.update(verified_on=timezone.localdate(), verified_by="Mission LABEL")
+        uses.withdraw_use(use=use, by=by)
+        assert worth(theirs) is Trust.VERIFIED
+
+    def test_it_does_not_take_over_from_the_body_itself(self, listing, theirs):
+        itself = agent(siret=OTHER_SIRET, organisation=self.OTHER.upper())
+        use = uses.say_use(listing=listing, by=itself, reference=theirs.uid)
+        uses.say_use(listing=listing, by=agent(), reference=theirs.uid)
+        assert worth(theirs) is Trust.VERIFIED
+        uses.withdraw_use(use=use, by=itself)
+        assert worth(theirs) is Trust.DECLARED
+
+    def test_a_name_that_the_agent_types_confirms_nothing(self, listing, theirs):
+        with pytest.raises(Refused, match="sans confirmer de référence"):
+            uses.say_use(
+                listing=listing,
+                by=agent(organisation=""),
+                typed=self.OTHER,
+                reference=theirs.uid,
+            )
+        assert not BodyUse.objects.exists()
 
 
 class TestRights:

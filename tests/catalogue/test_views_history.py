@@ -10,6 +10,7 @@ from django.utils import timezone
 from catalogue import services
 from catalogue.models import SheetEvent, SolutionPage
 from catalogue.public_log import in_words
+from catalogue.templatetags.catalogue_tags import french_date
 from tests.catalogue.factories import make_sheet
 
 pytestmark = pytest.mark.django_db
@@ -51,9 +52,14 @@ def test_it_tells_what_when_and_on_whose_side_latest_first(client, listing):
 
 
 def test_a_sheet_published_before_says_since_when_the_log_is_kept(client, listing):
+    assert "historique soit tenu" not in client.get(THERE).text
+    other = make_sheet("Orvalis").listing
+    happened(other, Kind.PUBLISHED, 400)
+    happened(other, Kind.CHANGED, 2)
     page = client.get(THERE).text
     assert "publiée avant que l'historique soit tenu" in page
-    assert str(timezone.localdate().year) in page
+    began = timezone.localdate() - dt.timedelta(days=400)
+    assert f"il commence le {french_date(began)}" in page
 
 
 def test_the_sheet_leads_to_it(client, listing):

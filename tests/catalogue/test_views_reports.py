@@ -52,6 +52,11 @@ class TestForm:
         assert "la fiche « GED sobre »" in page
         assert 'value="/solutions/ged-sobre/"' in page
 
+    def test_it_begins_with_the_exchange_that_it_is_about(self, client: Client, sheet):
+        uid = uuid.uuid4()
+        assert f"Échange {uid}. " in text(client.get(f"/signaler/?fiche=ged-sobre&echange={uid}"))
+        assert "Échange" not in text(client.get("/signaler/?echange=%22%3E"))
+
     @pytest.mark.parametrize("asked", ["https://ailleurs.example/", "//x", "\x00", "\ud800", "é"])
     def test_junk_in_the_address_is_left_out(self, client: Client, site, asked):
         asked = asked.encode("utf-8", "surrogatepass")

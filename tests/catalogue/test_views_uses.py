@@ -126,6 +126,30 @@ class TestSaying:
         for hidden in (by.email, "Zélie", "Quidam", SIRET):
             assert hidden not in sheet
 
+    def test_whose_name_is_not_that_of_the_reference_learns_that_it_waits(
+        self, client, there, listing
+    ):
+        row = reference(listing, "Ministère fictif des Marées")
+        client.force_login(agent())
+        answer = client.post(there, {"reference": str(row.uid)}, follow=True).content.decode()
+        assert "la mission LABEL vérifie qu'elle désigne votre organisme" in answer
+        assert "Référence confirmée" not in answer
+        assert "Vérifié par" not in client.get("/solutions/orvalis/").content.decode()
+        Claim.objects.update(verified_on=dt.date(2026, 1, 5), verified_by="Mission LABEL")
+        assert "Référence confirmée" in client.get(there).content.decode()
+
+    def test_a_body_that_nobody_names_is_told_why_it_confirms_nothing(
+        self, client, there, listing, settings
+    ):
+        settings.COMPANY_API_URL = "http://127.0.0.1:9"
+        row = reference(listing)
+        client.force_login(agent(organisation=""))
+        page = client.get(there).content.decode()
+        assert "aucune référence ne peut donc être confirmée" in page
+        client.post(there, {"body": COMMUNE, "reference": str(row.uid)})
+        assert BodyUse.objects.get().reference is None
+        assert not Claim.objects.exists()
+
     def test_the_second_agent_of_a_body_is_told_it_is_said(self, client, there, listing):
         uses.say_use(listing=listing, by=agent())
         client.force_login(agent())

@@ -1,12 +1,14 @@
 """Claims and their evidence in the admin."""
 
 import datetime as dt
+import uuid
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from catalogue.models import (
+    BodyUse,
     Claim,
     Evidence,
     Offer,
@@ -152,3 +154,19 @@ def test_a_claim_needs_no_evidence(moderator, listing):
     moderator.post(reverse("allegations:add"), data)
     claim = listing.claims.get()
     assert claim.evidence.count() == 0
+
+
+def test_the_bodies_that_say_to_be_a_reference_are_read_beside_its_claim(moderator, listing):
+    subject = uuid.uuid4()
+    claim = Claim.objects.create(listing=listing, kind="reference", subject=subject)
+    BodyUse.objects.create(
+        listing=listing, siret="00000001800010", body="Commune de Valfictif", reference=subject
+    )
+    BodyUse.objects.create(listing=listing, siret="00000002600013", body="Commune ailleurs")
+    text = moderator.get(reverse("allegations:edit", args=[claim.pk])).content.decode()
+    assert "Commune de Valfictif" in text
+    assert "00000001800010" in text
+    assert "Commune ailleurs" not in text
+    other = Claim.objects.create(listing=listing, kind="rgaa")
+    text = moderator.get(reverse("allegations:edit", args=[other.pk])).content.decode()
+    assert "Commune" not in text

@@ -1,4 +1,6 @@
-"""Moderators hide, put back, suspend and merge from the admin; Wagtail's own ways are closed."""
+"""Moderators hide, put back, suspend and merge from the admin."""
+
+import datetime as dt
 
 import pytest
 from django.urls import reverse
@@ -105,6 +107,18 @@ def test_a_vendor_is_suspended_and_the_suspension_lifted(moderator, vendor, shee
     assert read(sheet).live
 
 
+def test_days_are_those_of_paris(moderator, hidden, vendor):
+    row = enforcement.suspend(vendor=vendor, reason=reason(), comment=WHY, by=a_moderator())
+    enforcement.lift_suspension(suspension=row, by=a_moderator())
+    late = dt.datetime(2026, 3, 31, 23, 30, tzinfo=dt.UTC)
+    Takedown.objects.update(at=late)
+    Suspension.objects.update(since=late, lifted_at=late + dt.timedelta(days=1))
+    assert "01/04/2026" in text(moderator.get(reverse("retraits:inspect", args=[hidden.pk])))
+    page = text(moderator.get(reverse("suspensions:inspect", args=[row.pk])))
+    assert "01/04/2026" in page
+    assert "02/04/2026" in page
+
+
 def test_lists_show_what_is_in_force_first_and_filter(moderator, hidden, vendor, site):
     other = live_sheet(vendor, site, "Autre")
     latest = enforcement.take_down(
@@ -148,6 +162,18 @@ def test_many_are_taken_down_for_one_reason_and_the_rest_named(moderator, sheet,
     page = text(bulk(moderator, "remettre", sheet, draft))
     assert "1 fiche remise en ligne." in page
     assert "pas retirée" in page
+
+
+def test_many_are_treated_in_one_order_and_named_in_another(moderator, site, vendor, why):
+    sheets = [live_sheet(vendor, site, title) for title in ("Zèbre", "Musaraigne", "Abeille")]
+    screen = reverse("wagtail_bulk_action", args=["catalogue", "solutionpage", "retirer"])
+    page = text(moderator.get(screen, {"id": [sheet.pk for sheet in sheets]}))
+    assert page.index("Abeille") < page.index("Musaraigne") < page.index("Zèbre")
+    bulk(moderator, "retirer", *sheets, **why)
+    done = Takedown.objects.order_by("pk").values_list("listing__page_id", flat=True)
+    assert list(done) == [sheet.pk for sheet in sheets]  # as every other service locks them
+    page = text(bulk(moderator, "retirer", *sheets, **why))
+    assert page.index("« Abeille »") < page.index("« Musaraigne »") < page.index("« Zèbre »")
 
 
 def test_many_are_archived_restored_and_confirmed(moderator, sheet, site):
@@ -241,37 +267,6 @@ def test_the_listing_screen_neither_restores_nor_gives_to_a_suspended_vendor(
     there = reverse("listing", args=[other.pk])
     assert "a suspendu l&#x27;offreur" in text(moderator.post(there, {"vendor": vendor.pk}))
     assert read(other).listing.vendor != vendor
-
-
-# Wagtail's own ways
-
-
-def test_wagtail_does_not_unpublish_a_sheet_without_a_reason(moderator, sheet):
-    there = reverse("wagtailadmin_pages:unpublish", args=[sheet.pk])
-    assert there not in text(moderator.get(reverse("wagtailadmin_pages:edit", args=[sheet.pk])))
-    assert there not in text(moderator.get(reverse("fiches:index")))
-    moderator.post(there)
-    assert read(sheet).live
-
-
-@pytest.mark.parametrize("action", ["unpublish", "delete", "publish"])
-def test_wagtail_s_own_bulk_actions_are_not_for_sheets(client, site, sheet, action):
-    admin = person()
-    admin.is_staff = admin.is_superuser = True
-    admin.save()
-    sign_in_staff(client, admin)
-    there = reverse("wagtail_bulk_action", args=["catalogue", "basepage", action])
-    client.post(f"{there}?id={sheet.pk}", {"include_descendants": ""})
-    assert read(sheet).live
-    assert read(sheet).live_revision_id == sheet.live_revision_id
-
-
-def test_other_pages_are_unpublished_as_ever(client, site):
-    sign_in_staff(client, staff(EDITORS))
-    legal = site.get_parent().get_children().exclude(pk=site.pk).live().first()
-    client.post(reverse("wagtailadmin_pages:unpublish", args=[legal.pk]))
-    legal.refresh_from_db()
-    assert not legal.live
 
 
 # Who enters

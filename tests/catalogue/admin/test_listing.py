@@ -3,14 +3,19 @@
 import datetime as dt
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.urls import reverse
+from django.utils import timezone
 
+from catalogue import enforcement
 from catalogue.choices import Source
-from catalogue.models import Listing, SolutionPage, Vendor
+from catalogue.models import Listing, SolutionPage, Submission, Vendor
 from catalogue.services import create_listing
-from home.services import EDITORS
+from home.services import EDITORS, MODERATORS
 from tests.accounts.signing_in import sign_in_staff
 from tests.catalogue.admin.screens import sheet_of, staff
+from tests.catalogue.decisions import WHY, reason
+from tests.catalogue.vendor_space import sheets
 
 pytestmark = pytest.mark.django_db
 
@@ -57,6 +62,58 @@ def test_a_sheet_is_archived_then_brought_back(moderator, client, page):
     assert Listing.objects.get().archived_at == archived
     change(moderator, page)
     assert Listing.objects.get().archived_at is None
+
+
+def test_a_sheet_does_not_go_to_the_company_that_one_acts_for(client, page):
+    judge, other = staff(MODERATORS), Vendor.objects.create(slug="brume", name="Brume SAS")
+    other.memberships.create(user=judge, role="editor")
+    sign_in_staff(client, judge)
+    answer = change(client, page, vendor=other.pk)
+    assert "une autre personne en décide" in answer.content.decode()
+    assert Listing.objects.get().vendor != other
+    with pytest.raises(PermissionDenied):
+        enforcement.change(listing=Listing.objects.get(), by=judge, vendor=other)
+
+
+def test_archiving_here_ends_the_review(moderator, site):
+    vendor = sheets.attached_vendor()
+    listing = sheets.draft(vendor, owner := sheets.member(vendor))
+    submission = sheets.submit(listing, owner)
+    change(moderator, listing.page, archived="on")
+    submission.refresh_from_db()
+    assert submission.outcome == Submission.Outcome.RETURNED
+    workflow = SolutionPage.objects.get(pk=listing.page_id).current_workflow_state
+    assert workflow.status == workflow.STATUS_NEEDS_CHANGES
+
+
+def test_a_sheet_hidden_with_its_vendor_is_put_back_at_the_next_one(moderator, page, vendor):
+    judge, other = staff(MODERATORS), Vendor.objects.create(slug="brume", name="Brume SAS")
+    row = enforcement.suspend(vendor=vendor, reason=reason(), comment=WHY, by=judge)
+    takedown = row.takedowns.get()
+    change(moderator, page, vendor=other.pk)
+    takedown.refresh_from_db()
+    assert takedown.suspension is None
+    enforcement.put_back(takedown=takedown, by=judge)
+    assert SolutionPage.objects.get(pk=page.pk).live
+
+
+def test_what_changed_meanwhile_is_not_undone(moderator, page, monkeypatch):
+    """Somebody archives the sheet between the reading of the form and its saving."""
+    lock = enforcement.lock_sheet
+
+    def late(listing, by):
+        Listing.objects.filter(pk=listing.pk).update(archived_at=timezone.now(), sill_id="12")
+        return lock(listing, by)
+
+    monkeypatch.setattr(enforcement, "lock_sheet", late)
+    change(moderator, page, comptoir_id="34")
+    listing = Listing.objects.get()
+    assert (listing.sill_id, listing.comptoir_id, bool(listing.archived_at)) == ("12", "34", True)
+    answer = change(moderator, page, sill_id="12")
+    assert answer.status_code == 302  # brought back by who saw it archived
+    Listing.objects.update(archived_at=None)
+    answer = change(moderator, page, archived="on")
+    assert "déjà archivée" in answer.content.decode()
 
 
 def test_nothing_changed_writes_nothing(moderator, page):

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from catalogue import review_task
+from catalogue.admin import deciding
 from catalogue.models import Membership, Reason, Role, SolutionPage, Submission, Suspension
 from home.services import EDITORS, MODERATORS
 from tests.accounts.signing_in import sign_in_staff
@@ -194,6 +195,39 @@ def test_many_go_back_for_one_reason(desk, submissions, moderator):
     row = submissions["late"]
     canned = Reason.objects.get(purpose="return", code="caution").text
     assert (row.reason, row.comment, row.decided_by) == ("caution", canned, moderator)
+
+
+def all_of(client, **asked):
+    address = reverse("wagtail_bulk_action", args=["catalogue", "submission", APPROVE])
+    page = client.get(address, {"id": "all", **asked})
+    return page, {row["item"].listing.page.draft_title for row in page.context["items"]}
+
+
+@pytest.mark.parametrize(
+    "asked", [{}, {"due": "late"}, {"kind": "edit"}, {"q": "jour"}, {"q": " jour ", "kind": "new"}]
+)
+def test_all_are_those_that_the_list_shows(desk, submissions, asked):
+    _page, found = all_of(desk, **asked)
+    assert found == shown(desk, **asked)
+
+
+def test_all_of_one_vendor_leaves_the_others(desk, submissions, vendor):
+    other = sheets.attached_vendor()
+    owner = sheets.member(other)
+    sheets.submit(sheets.draft(other, owner, "Autre offreur"), owner)
+    assert all_of(desk, vendor=other.pk)[1] == {"Autre offreur"}
+    address = reverse("wagtail_bulk_action", args=["catalogue", "submission", APPROVE])
+    desk.post(f"{address}?id=all&vendor={other.pk}&next={reverse('a-examiner:index')}")
+    assert outcomes(submissions, "late", "today", "edit") == ["waiting"] * 3
+
+
+def test_too_many_at_once_are_refused_in_words(desk, submissions, monkeypatch):
+    monkeypatch.setattr(deciding, "MOST", 2)
+    page, _found = all_of(desk)
+    assert "Choisissez 2 fiches au plus" in page.content.decode()
+    answer = many(desk, APPROVE, [submissions[name] for name in ("late", "today", "edit")])
+    assert "Choisissez 2 fiches au plus" in answer.content.decode()
+    assert outcomes(submissions, "late", "today", "edit") == ["waiting"] * 3
 
 
 def test_many_do_not_go_back_without_a_reason(desk, submissions):

@@ -2,19 +2,24 @@
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from catalogue import enforcement
 from catalogue.importers import sill
 from catalogue.importers.records import ImportedSheet, UnreadableSource
 from catalogue.importers.services import import_sheets
 from catalogue.models import Listing, SolutionPage
 from config.environment import ROOT
+from tests.catalogue.decisions import WHY, reason
+from tests.catalogue.people import moderator
 
 REAL = ROOT.parent / "shared" / "data" / "sill" / "sill.json"
 
@@ -124,6 +129,55 @@ class TestImporting:
         assert Listing.objects.get().comptoir_id == "78"
         assert (report.updated, report.unchanged) == (0, 1)
         assert any("son contenu n'est pas repris" in remark for remark in report.remarks)
+
+    @pytest.mark.parametrize("act", ["taken down", "archived"])
+    def test_what_a_moderator_does_during_an_import_stands(self, read: Any, act: str) -> None:
+        import_sheets(read(entry()))
+
+        def meanwhile() -> Iterator[ImportedSheet]:
+            (sheet,) = read(entry(f="Serveur de visioconférence", co="78"))
+            listing, by = Listing.objects.get(), moderator()
+            if act == "archived":
+                enforcement.archive(listing=listing, by=by)
+            else:
+                enforcement.take_down(listing=listing, reason=reason(), comment=WHY, by=by)
+            yield sheet
+
+        report = import_sheets(meanwhile())
+        after = Listing.objects.select_related("page").get()
+        hidden = after.archived_at if act == "archived" else after.taken_down_at
+        assert hidden is not None
+        assert not Listing.objects.public().exists()
+        assert after.comptoir_id == "78"
+        assert after.page.summary == "Outil de conférence en ligne"
+        assert (report.updated, report.unchanged) == (0, 1)
+
+    def test_a_sheet_deleted_during_an_import_comes_back_as_a_new_one(self, read: Any) -> None:
+        import_sheets(read(entry()))
+
+        def meanwhile() -> Iterator[ImportedSheet]:
+            (sheet,) = read(entry(f="Serveur de visioconférence"))
+            Listing.objects.get().page.delete()
+            yield sheet
+
+        assert import_sheets(meanwhile()).created == 1
+        assert Listing.objects.public().count() == 1
+
+    @pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has one writer")
+    def test_locks_the_page_before_the_row_beside_it_as_moderators_do(self, read: Any) -> None:
+        import_sheets(read(entry()))
+        with CaptureQueriesContext(connection) as queries:
+            import_sheets(read(entry(f="Serveur de visioconférence")))
+        said = [query["sql"] for query in queries]
+        pages = [n for n, sql in enumerate(said) if "basepage" in sql and "FOR UPDATE" in sql]
+        rows = [
+            n
+            for n, sql in enumerate(said)
+            if sql.startswith('UPDATE "catalogue_listing"')
+            or ("FOR UPDATE" in sql and "catalogue_listing" in sql)
+        ]
+        assert rows
+        assert pages[0] < rows[0]
 
     def test_reports_what_has_left_the_source(self, read: Any) -> None:
         import_sheets(read(entry(), entry(id="902", i="Lavandin")))

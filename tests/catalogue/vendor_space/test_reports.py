@@ -80,6 +80,14 @@ def test_a_report_is_read_once_it_is_taken_up_without_its_author(client, people,
     assert AUTHOR not in page + listed
 
 
+def test_the_dashboard_says_that_a_report_waits_for_the_company(client, people, taken_up):
+    client.force_login(people["editor"])
+    dashboard = reverse("vendor_space")
+    assert "1 signalement attend la réponse" in text(client.get(dashboard))
+    client.post(address(taken_up), {"text": "C'est corrigé."})
+    assert "attend la réponse" not in text(client.get(dashboard))
+
+
 def test_a_reply_is_written_then_corrected(client, people, taken_up):
     client.force_login(people["owner"])
     assert client.post(address(taken_up), {"text": "C'est corrigé."}).status_code == DONE

@@ -3,6 +3,7 @@
 import uuid
 
 import pytest
+from bs4 import BeautifulSoup
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -12,6 +13,7 @@ from catalogue.models import (
     Integration,
     Role,
 )
+from catalogue.vendor_space.steps import STEPS
 from tests.catalogue.vendor_space import sheets
 
 pytestmark = pytest.mark.django_db
@@ -132,6 +134,21 @@ def test_an_offer_is_edited_under_the_same_uid_then_removed(as_owner, listing):
     assert (row.uid, row.name, str(row.tiers.all()[0].unit_price)) == (key, "Hébergée", "1.5")
     as_owner.post(reverse("sheet_offer_remove", args=[listing.uid, key]))
     assert not sheets.draft_of(listing).offers.all()
+
+
+def test_an_amount_is_read_as_people_write_it(as_owner, listing):
+    written = sheets.offer(vu=sheets.seen(listing), uid=uuid.uuid4(), setup_price="1 500\u202f000,50")
+    as_owner.post(reverse("sheet_offer_add", args=[listing.uid]), written)
+    (row,) = sheets.draft_of(listing).offers.all()
+    assert str(row.setup_price) == "1500000.50"
+
+
+@pytest.mark.parametrize("step", [step.code for step in STEPS])
+def test_every_step_leads_to_every_other(as_owner, listing, step):
+    page = BeautifulSoup(as_owner.get(sheets.step_url(listing, step)).content, "html.parser")
+    places = [link["href"] for link in page.select(".gt-steps__nav a, .fr-breadcrumb a[href]")]
+    assert len(places) >= len(STEPS) + 3
+    assert [place for place in places if as_owner.get(place).status_code != 200] == []
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,8 @@ from catalogue import (
     transfers,
     uses,
 )
-from catalogue.models import BasePage, Listing, Submission
+from catalogue.choices import Consent
+from catalogue.models import BasePage, BuyerCategory, Listing, Reference, Submission
 from home.models import ContactMessage
 from home.services import receive_message
 from sourcing import services as recommendations
@@ -128,6 +129,19 @@ def answered(w: World) -> str:
 def use_said(w: World) -> str:
     w.do(uses.say_use, listing=w.live, by=agent(siret=OTHER_SIRET))
     return w.owner.email
+
+
+def use_to_verify(w: World) -> str:
+    row = Reference.objects.create(
+        page=w.live.page,
+        client="Ministère fictif",
+        year=2024,
+        buyer_category=BuyerCategory.objects.get(slug="etat"),
+        consent=Consent.FILE,
+        consented_on=timezone.localdate(),
+    )
+    w.do(uses.say_use, listing=w.live, by=agent(siret=OTHER_SIRET), reference=row.uid)
+    return settings.CONTACT_EMAIL
 
 
 def _report(w: World) -> Any:
@@ -280,6 +294,7 @@ TRIGGERS: dict[str, Callable[[World], str]] = {
     "exchange/written": written,
     "exchange/answered": answered,
     "use/said": use_said,
+    "use/to_verify": use_to_verify,
     "report/received": report_received,
     "report/to_examine": report_to_examine,
     "report/shown": report_shown,
