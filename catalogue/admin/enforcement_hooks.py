@@ -11,6 +11,7 @@ from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.admin.widgets.button import Button
 from wagtail.log_actions import LogActionRegistry
+from wagtail.models import Page
 
 from catalogue.admin import enforcement_bulk
 from catalogue.admin.enforcement_forms import SuspendView, TakeDownView
@@ -91,9 +92,11 @@ def vendor_button(vendor: Vendor, user: Any) -> Iterator[Button]:
         yield Button(_("Suspendre l'offreur"), url=url, icon_name="lock")
 
 
-def _above_sheets(pages: list[Any]) -> bool:
-    """Whether sheets lie under some pages: publishing these may publish all that is below."""
-    return any(SolutionPage.objects.filter(path__startswith=page.path).exists() for page in pages)
+def _has_sheets(row: Any) -> bool:
+    """Whether it is a sheet or a page above some: what is done to it may be done to all below."""
+    if not isinstance(row, Page):
+        return False
+    return SolutionPage.objects.filter(path__startswith=row.path).exists()
 
 
 @hooks.register("before_bulk_action")
@@ -101,10 +104,7 @@ def refuse_bulk(
     request: HttpRequest, action_type: str, objects: list[Any], view: Any
 ) -> HttpResponse | None:
     """Wagtail's own bulk actions are not for sheets: theirs are in the list of sheets."""
-    sheets = action_type in CLOSED and any(
-        isinstance(getattr(row, "specific_deferred", None), SolutionPage) for row in objects
-    )
-    if not sheets and not (action_type == "publish" and _above_sheets(objects)):
+    if action_type not in CLOSED or not any(_has_sheets(row) for row in objects):
         return None
     messages.error(
         request, _("Cette action n'est pas pour les fiches : choisissez celles de leur liste.")
