@@ -11,12 +11,11 @@ from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.admin.widgets.button import Button
 from wagtail.log_actions import LogActionRegistry
-from wagtail.models import Page
 
 from catalogue.admin import enforcement_bulk
 from catalogue.admin.enforcement_forms import SuspendView, TakeDownView
 from catalogue.admin.enforcement_merge import MergeView
-from catalogue.models import SolutionPage, Suspension, Vendor
+from catalogue.models import BasePage, SolutionPage, Suspension, Vendor
 from catalogue.permissions import user_can_enforce
 
 CLOSED = ("delete", "publish", "move")
@@ -94,7 +93,7 @@ def vendor_button(vendor: Vendor, user: Any) -> Iterator[Button]:
 
 def _has_sheets(row: Any) -> bool:
     """Whether it is a sheet or a page above some: what is done to it may be done to all below."""
-    if not isinstance(row, Page):
+    if not isinstance(row, BasePage):
         return False
     return SolutionPage.objects.filter(path__startswith=row.path).exists()
 

@@ -52,6 +52,11 @@ class Row:
     def label(self) -> str:
         return STATE_LABELS[self.state]
 
+    @property
+    def is_late(self) -> bool:
+        """Whether mission LABEL should have answered by now."""
+        return self.due_on is not None and self.due_on < timezone.localdate()
+
 
 @register.simple_tag
 def vendor_sheets(memberships: Iterable[Membership]) -> list[tuple[Vendor, list[Row]]]:

@@ -1,5 +1,6 @@
 """A sheet from its name to the public, through the forms of the vendor space."""
 
+import datetime as dt
 import uuid
 
 import pytest
@@ -220,6 +221,10 @@ def test_the_dashboard_says_where_each_sheet_stands(as_owner, listing, owner, ve
     rows = as_owner.get(reverse("vendor_space")).content.decode()
     assert "En cours d&#x27;examen" in rows
     assert rows.count("Brouillon") == 1
+    assert "réponse au plus tard le" in rows
+
+    Submission.objects.update(due_on=timezone.localdate() - dt.timedelta(days=1))
+    assert "ce délai est dépassé" in as_owner.get(reverse("vendor_space")).content.decode()
 
 
 def test_the_dashboard_costs_the_same_whatever_the_number_of_sheets(
