@@ -137,7 +137,9 @@ def test_an_offer_is_edited_under_the_same_uid_then_removed(as_owner, listing):
 
 
 def test_an_amount_is_read_as_people_write_it(as_owner, listing):
-    written = sheets.offer(vu=sheets.seen(listing), uid=uuid.uuid4(), setup_price="1 500\u202f000,50")
+    written = sheets.offer(
+        vu=sheets.seen(listing), uid=uuid.uuid4(), setup_price="1 500\u202f000,50"
+    )
     as_owner.post(reverse("sheet_offer_add", args=[listing.uid]), written)
     (row,) = sheets.draft_of(listing).offers.all()
     assert str(row.setup_price) == "1500000.50"
