@@ -12,4 +12,4 @@ def assert_accessible(page: Page) -> None:
     font = page.evaluate("getComputedStyle(document.body).fontFamily")
     assert "Marianne" in font, f"the DSFR stylesheet is not applied (font: {font})"
     results = Axe().run(page, options={"runOnly": RULES})
-    assert results.violations_count == 0, results.generate_report()
+    assert results.violations_count == 0, f"{page.url}: {results.generate_report()}"

@@ -1,6 +1,6 @@
 """Rebuilding while visitors search and editors write: no error, no gap, nothing lost, nothing stale.
 
-REBUILD_DOCUMENTS=100000 in the environment makes the big one as big as asked for (1,500 by default).
+REBUILD_DOCUMENTS=100000 in the environment makes the big one as big as asked for (800 by default).
 """
 
 import os
@@ -23,7 +23,7 @@ from search.facets import FACETS
 from tests.catalogue.factories import VendorFactory, make_sheet
 from tests.search.opensearch.servers import indices
 
-DOCUMENTS = int(os.environ.get("REBUILD_DOCUMENTS", "1500"))
+DOCUMENTS = int(os.environ.get("REBUILD_DOCUMENTS", "800"))
 SEARCHERS = 4
 PAUSE = 0.05
 """Seconds between what a client does and does next: all share this process."""
