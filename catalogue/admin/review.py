@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from wagtail.admin import messages
 from wagtail.admin.views.pages.edit import EditView
-from wagtail.admin.views.pages.workflow import WorkflowActionView
+from wagtail.admin.views.pages.workflow import CollectWorkflowActionDataView, WorkflowActionView
 
 from accounts.services import Refused
 from catalogue import review_task
@@ -60,11 +60,36 @@ class SheetEditView(EditView):
             return redirect(self.get_edit_url())
 
 
+def _by_script(request: HttpRequest) -> bool:
+    return request.headers.get("x-requested-with") == "XMLHttpRequest"
+
+
+class SheetCollectView(CollectWorkflowActionDataView):
+    """The dialogue of the editor: on a sheet decided meanwhile, the editor is sent and says so."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if _by_script(request) and not self.object.workflow_in_progress:
+            # Wagtail redirects, which its script cannot read: the dialogue would stay for ever.
+            return self.render_modal_json(request, {"step": "success", "cleaned_data": {}})
+        return super().dispatch(request, *args, **kwargs)
+
+
 class SheetWorkflowActionView(WorkflowActionView):
     """The same from the dashboard."""
 
+    def add_not_in_moderation_error(self) -> None:
+        # Wagtail's own sentence says the contrary in French.
+        messages.error(self.request, _("Cette fiche n'attend pas de décision de votre part."))
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if _by_script(request) and not self.object.workflow_in_progress:
+            self.add_not_in_moderation_error()
+            answer = {"step": "success", "redirect": self.redirect_url}
+            return self.render_modal_json(request, answer)
+        return super().dispatch(request, *args, **kwargs)
+
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        by_script = request.headers.get("x-requested-with") == "XMLHttpRequest"
+        by_script = _by_script(request)
         form = self.form_class(request.POST)
         if form.is_valid() or by_script:
             try:

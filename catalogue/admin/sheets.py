@@ -14,7 +14,7 @@ from wagtail.admin.viewsets.pages import PageListingViewSet, PageViewSet
 
 from catalogue import services
 from catalogue.admin.filters import SheetFilterSet
-from catalogue.admin.review import SheetEditView, SheetWorkflowActionView
+from catalogue.admin.review import SheetCollectView, SheetEditView, SheetWorkflowActionView
 from catalogue.choices import Source
 from catalogue.forms import SolutionCopyForm
 from catalogue.models import Category, Offer, SolutionPage
@@ -171,6 +171,7 @@ class SheetViewSet(PageViewSet):
     copy_view_class = SheetCopyView
     edit_view_class = SheetEditView
     workflow_action_view_class = SheetWorkflowActionView
+    collect_workflow_action_data_view_class = SheetCollectView
     index_view_class = SheetExplorerView
     columns = COLUMNS
     filterset_class = SheetFilterSet

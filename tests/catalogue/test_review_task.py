@@ -185,6 +185,31 @@ def test_the_editor_says_when_a_reason_lacks_and_saves_nothing(submission, moder
     assert page_of(submission).latest_revision_id == before
 
 
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("screen", ["workflow_action", "collect_workflow_action_data"])
+def test_a_dialogue_opened_before_the_decision_of_another_does_not_hang(
+    submission, moderator, signed_in, method, screen
+):
+    state, page = task_state(submission), submission.listing.page_id
+    decide(submission, moderator, RETURN, **TYPED)
+    client = signed_in(staff(MODERATORS))
+    address = reverse(f"wagtailadmin_pages:{screen}", args=[page, RETURN, state.pk])
+    ask = getattr(client, method)
+    answer = ask(address, TYPED, headers={"x-requested-with": "XMLHttpRequest"}).json()
+    assert answer["step"] == "success"
+
+    if screen == "workflow_action":
+        assert answer["redirect"] == reverse("wagtailadmin_pages:edit", args=[page])
+        told = client.get(answer["redirect"])
+    else:  # its script then sends the editor
+        told = client.post(
+            reverse("wagtailadmin_pages:edit", args=[page]),
+            {"action-workflow-action": "true", "workflow-action-name": RETURN},
+            follow=True,
+        )
+    assert "n'attend pas de décision" in said(told)
+
+
 @pytest.mark.parametrize("values", [{}, {"reason": "inconnu"}])
 def test_the_dashboard_says_when_a_reason_lacks(submission, moderator, signed_in, values):
     answer = by_dashboard(signed_in(moderator), submission, RETURN, **values)
