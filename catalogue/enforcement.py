@@ -26,7 +26,6 @@ from catalogue import history, services, tasks
 from catalogue.models import (
     BasePage,
     Listing,
-    Membership,
     Reason,
     SheetEvent,
     SolutionPage,
@@ -254,13 +253,6 @@ def end_review(
             workflow.save(update_fields=["status"])
 
 
-def tell_vendor(vendor: Vendor | None, name: str, path: str, **values: str) -> None:
-    """Mail every member of a company, if there is one, once the transaction is safe."""
-    members = Membership.objects.filter(vendor=vendor, user__is_active=True)
-    for email in members.order_by("pk").values_list("user__email", flat=True):
-        tasks.tell(name, email, path, **values)
-
-
 def _hide(
     page: SolutionPage,
     *,
@@ -358,8 +350,9 @@ def _suspension_of(vendor: Vendor | None) -> Suspension | None:
 def _tell_about(page: SolutionPage, name: str, **values: str) -> None:
     listing = page.listing
     path = reverse("sheet", args=[listing.uid])
-    tell_vendor(listing.vendor, name, path, sheet=page.title, **values)
+    tasks.tell_members(listing.vendor, name, path, sheet=page.title, **values)
 
 
 def _tell_members(vendor: Vendor, name: str, **values: str) -> None:
-    tell_vendor(vendor, name, reverse("company", args=[vendor.slug]), company=vendor.name, **values)
+    path = reverse("company", args=[vendor.slug])
+    tasks.tell_members(vendor, name, path, company=vendor.name, **values)

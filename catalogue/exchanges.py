@@ -231,5 +231,4 @@ def _tell(exchange: Inquiry, from_vendor: bool) -> None:
             )
         return
     path = reverse("vendor_exchange", args=[exchange.vendor.slug, exchange.uid])
-    for email in _readers(exchange.vendor).order_by("pk").values_list("user__email", flat=True):
-        tasks.tell("exchange/written", email, path, body=exchange.body, sheet=sheet)
+    tasks.tell_members(exchange.vendor, "exchange/written", path, body=exchange.body, sheet=sheet)

@@ -17,8 +17,8 @@ from wagtail.log_actions import log
 
 from accounts.models import User
 from accounts.services import Refused
-from catalogue import history, services
-from catalogue.enforcement import GONE, end_review, locked_pages, tell_vendor
+from catalogue import history, services, tasks
+from catalogue.enforcement import GONE, end_review, locked_pages
 from catalogue.models import Listing, SheetEvent, SolutionPage
 from catalogue.permissions import user_can_enforce
 
@@ -181,9 +181,10 @@ def _merged_words(page: SolutionPage) -> str:
 def _tell(other: SolutionPage, page: SolutionPage, comment: str) -> None:
     words = {"sheet": other.title, "kept": page.title, "comment": comment}
     public, vendor = f"/solutions/{page.slug}/", page.listing.vendor
-    tell_vendor(other.listing.vendor, "moderation/merged", public, **words)
+    tasks.tell_members(other.listing.vendor, "moderation/merged", public, **words)
     if vendor != other.listing.vendor:
         words["sheet"] = (
             _("La fiche « %s »") % other.title if _is_named(other) else _("Une fiche non publique")
         )
-        tell_vendor(vendor, "moderation/kept", reverse("sheet", args=[page.listing.uid]), **words)
+        path = reverse("sheet", args=[page.listing.uid])
+        tasks.tell_members(vendor, "moderation/kept", path, **words)

@@ -209,6 +209,4 @@ def _tell_members(row: AnomalyReport, name: str, **values: str) -> None:
         return
     path = reverse("company_report", args=[listing.vendor.slug, row.uid])
     values |= {"sheet": listing.page.title, "motive": str(row.get_reason_display())}
-    for member in listing.vendor.memberships.select_related("user"):
-        if member.user.is_active:
-            tasks.tell(name, member.user.email, path, **values)
+    tasks.tell_members(listing.vendor, name, path, **values)

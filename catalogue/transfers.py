@@ -237,18 +237,14 @@ def _tell_owners(
 ) -> None:
     other = transfer.target if whom == transfer.source else transfer.source
     path = reverse(route, args=place)
-    _tell(transfer, whom, name, path, owners=True, company=other.name, **words)
+    tasks.tell_owners(whom, name, path, sheet=_sheet(transfer), company=other.name, **words)
 
 
 def _tell_members(transfer: Transfer, whom: Vendor, name: str, path: str, company: Vendor) -> None:
-    _tell(transfer, whom, name, path, owners=False, company=company.name)
+    tasks.tell_members(whom, name, path, sheet=_sheet(transfer), company=company.name)
 
 
-def _tell(
-    transfer: Transfer, whom: Vendor, name: str, path: str, *, owners: bool, **words: str
-) -> None:
+def _sheet(transfer: Transfer) -> str:
     page = transfer.listing.page
-    members = whom.memberships.filter(user__is_active=True).select_related("user").order_by("pk")
-    for member in members.owners() if owners else members:
-        sheet = page.draft_title or page.title
-        tasks.tell(name, member.user.email, path, sheet=sheet, **words)
+    name: str = page.draft_title or page.title
+    return name

@@ -249,8 +249,5 @@ def _set(claim: Claim, **columns: Any) -> None:
 def _tell(use: BodyUse) -> None:
     """Tell the members of the company that a body says to use its solution."""
     page, vendor = use.listing.page, use.listing.vendor
-    if vendor is None:
-        return
-    readers = vendor.memberships.filter(user__is_active=True).order_by("pk")
-    for email in readers.values_list("user__email", flat=True):
-        tasks.tell("use/said", email, f"/solutions/{page.slug}/", body=use.body, sheet=page.title)
+    path = f"/solutions/{page.slug}/"
+    tasks.tell_members(vendor, "use/said", path, body=use.body, sheet=page.title)
