@@ -5,11 +5,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from catalogue.forms_open import OpenForm
 from catalogue.models import AnomalyReport
 from catalogue.reporting import own_path
 
 
-class ReportForm(forms.Form):
+class ReportForm(OpenForm):
     """What is wrong on a page. Kept as typed on an error; who writes needs no account."""
 
     page = forms.CharField(
@@ -52,17 +53,6 @@ class ReportForm(forms.Form):
         error_messages={"invalid": _("Écrivez une adresse complète, par exemple nom@domaine.fr.")},
         widget=forms.EmailInput(attrs={"autocomplete": "email", "class": "fr-input"}),
     )
-    # Hidden from people by the style sheet: what fills it is a robot.
-    site = forms.CharField(
-        label=_("Laissez ce champ vide"),
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
-    )
-
-    @property
-    def is_from_robot(self) -> bool:
-        """Whether the field that nobody sees was filled. To be read after validation."""
-        return bool(self.data.get("site"))
 
     def clean_page(self) -> str:
         return own_path(self.cleaned_data["page"])

@@ -6,8 +6,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from catalogue.forms_open import OpenForm
 from catalogue.models import Listing
 from catalogue.reporting import find_listing
+from catalogue.vendor_space.forms_base import DsfrMixin
 from home.models import ContactMessage
 
 Subject = ContactMessage.Subject
@@ -17,7 +19,7 @@ OFFERED = [choice for choice in Subject.choices if choice[0] != Subject.ANOMALY]
 """Anomalies have a form of their own, `/signaler/`."""
 
 
-class ContactForm(forms.Form):
+class ContactForm(DsfrMixin, OpenForm):
     """A message to mission LABEL."""
 
     objet = forms.ChoiceField(
@@ -46,23 +48,6 @@ class ContactForm(forms.Form):
         error_messages={"invalid": _("Écrivez une adresse complète, par exemple nom@domaine.fr.")},
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
-    # Hidden from people by the style sheet: what fills it is a robot.
-    site = forms.CharField(
-        label=_("Laissez ce champ vide"),
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            is_select = isinstance(field.widget, forms.Select)
-            field.widget.attrs["class"] = "fr-select" if is_select else "fr-input"
-
-    @property
-    def is_from_robot(self) -> bool:
-        """Whether the field that nobody sees was filled. To be read after validation."""
-        return bool(self.data.get("site"))
 
     def clean_fiche(self) -> Listing | None:
         typed = self.cleaned_data["fiche"]

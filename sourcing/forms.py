@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.forms import CategoryIterator
+from catalogue.forms_open import OpenForm
 from catalogue.models import Category
 from catalogue.vendor_space.forms_base import DsfrMixin
 from sourcing.models import RecommendationRequest
@@ -19,7 +20,7 @@ class GroupedCategoryField(forms.ModelChoiceField):
     iterator = CategoryIterator
 
 
-class RecommendationForm(DsfrMixin, forms.ModelForm):
+class RecommendationForm(DsfrMixin, OpenForm, forms.ModelForm):
     """A need in a few lines; what was typed is kept on an error."""
 
     category = GroupedCategoryField(
@@ -27,12 +28,6 @@ class RecommendationForm(DsfrMixin, forms.ModelForm):
         queryset=Category.objects.all(),
         required=False,
         empty_label=_("Je ne sais pas"),
-    )
-    # Hidden from people by the style sheet: what fills it is a robot.
-    site = forms.CharField(
-        label=_("Laissez ce champ vide"),
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
     )
 
     class Meta:
@@ -71,11 +66,6 @@ class RecommendationForm(DsfrMixin, forms.ModelForm):
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.fields["buyer_category"].empty_label = _("Je ne sais pas")
-
-    @property
-    def is_from_robot(self) -> bool:
-        """Whether the field that nobody sees was filled. To be read after validation."""
-        return bool(self.data.get("site"))
 
     def clean_wanted_by(self) -> dt.date | None:
         day: dt.date | None = self.cleaned_data["wanted_by"]
