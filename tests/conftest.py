@@ -1,5 +1,6 @@
 """What all tests share: markers, test databases, clean caches, the site, a fresh search engine."""
 
+import math
 import os
 import re
 import shutil
@@ -15,6 +16,8 @@ from django.test import TransactionTestCase
 
 from catalogue import statistics
 from catalogue.models import CataloguePage
+from home import context_processors
+from search import services
 from search.contract import Engine
 from search.services import forget_engines, get_engine
 from tests.databases import PostgreSQLDatabase, SQLiteDatabase
@@ -72,6 +75,15 @@ def django_db_setup(
         yield
         with django_db_blocker.unblock():
             database.drop()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _endless_periods() -> Iterator[None]:
+    """Nothing is read anew because time passed: a period that ends amid a test adds queries."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(services, "VOCABULARY_SECONDS", math.inf)
+        patch.setattr(context_processors, "FLAG_SECONDS", math.inf)
+        yield
 
 
 @pytest.fixture(autouse=True)
