@@ -8,6 +8,7 @@ from catalogue.models.history import SheetCount, SheetEvent
 from catalogue.models.listing import Claim, Evidence, Listing
 from catalogue.models.moderation import ModerationTask, Reason, Suspension, Takedown
 from catalogue.models.offer import Offer, PriceTier
+from catalogue.models.official import ListImport, OfficialEntry, OfficialList
 from catalogue.models.reminder import Reminder, ReminderKind, ReminderStop
 from catalogue.models.report import AnomalyReport
 from catalogue.models.solution import (
@@ -22,6 +23,7 @@ from catalogue.models.solution import (
 from catalogue.models.submission import Submission
 from catalogue.models.transfer import TRANSFER_DAYS, Transfer
 from catalogue.models.vendor import Vendor
+from catalogue.models.verification import Contest, Verification
 from catalogue.models.vocabulary import (
     BuyerCategory,
     Category,
@@ -42,15 +44,19 @@ __all__ = [
     "CatalogueRendition",
     "Category",
     "Claim",
+    "Contest",
     "Evidence",
     "Inquiry",
     "InquiryMessage",
     "Integration",
     "Invitation",
+    "ListImport",
     "Listing",
     "Membership",
     "ModerationTask",
     "Offer",
+    "OfficialEntry",
+    "OfficialList",
     "PriceBand",
     "PriceTier",
     "Proof",
@@ -78,4 +84,5 @@ __all__ = [
     "Threshold",
     "Transfer",
     "Vendor",
+    "Verification",
 ]

@@ -24,6 +24,11 @@ class SheetEvent(models.Model):
         TAKEN_DOWN = "taken-down", _("Retrait par la mission LABEL")
         PUT_BACK = "put-back", _("Remise en ligne")
         MERGED = "merged", _("Regroupement avec une autre fiche")
+        ASSESSED = "assessed", _("Auto-évaluation remise")
+        VERIFIED = "verified", _("Vérification")
+        UNVERIFIED = "unverified", _("Fin d'une vérification")
+        CONTESTED = "contested", _("Contestation")
+        SETTLED = "settled", _("Fin d'une contestation")
 
     class Side(models.TextChoices):
         VENDOR = "vendor", _("l'offreur")

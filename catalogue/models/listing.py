@@ -1,5 +1,6 @@
 """What is true of a sheet whatever its revisions say: whose it is, whence, since when, claims."""
 
+import datetime as dt
 import uuid
 
 from django.core.files.storage import Storage, storages
@@ -9,7 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from catalogue.choices import Source
+from catalogue.choices import Rgaa, Source
+from catalogue.models.official import OfficialEntry
 from catalogue.models.solution import SolutionPage
 from catalogue.models.vendor import Vendor
 
@@ -56,6 +58,17 @@ class Listing(models.Model):
         help_text=_("Sans cette date, « déclaré libre »."),
     )
     confirmed_on = models.DateField(_("exactitude confirmée le"), null=True, blank=True)
+    rgaa = models.CharField(
+        _("état RGAA selon l'auto-évaluation"),
+        max_length=20,
+        choices=Rgaa.choices,
+        blank=True,
+        editable=False,
+        help_text=_("Prime sur ce que dit la fiche."),
+    )
+    rgaa_until = models.DateField(
+        _("jusqu'au"), null=True, blank=True, editable=False, help_text=_("Ce jour compris.")
+    )
     archived_at = models.DateTimeField(_("archivée le"), null=True, blank=True)
     archived_by_staff = models.BooleanField(
         _("archivée par la mission LABEL"),
@@ -116,6 +129,10 @@ class Listing(models.Model):
         """Whether visitors ever saw the sheet, be it hidden since."""
         return bool(self.page.live or self.page.first_published_at or self.taken_down_at)
 
+    def assessed_rgaa(self, on: dt.date) -> str:
+        """Code of the RGAA state that a self-assessment gives on a day, or nothing."""
+        return self.rgaa if self.rgaa_until is None or self.rgaa_until >= on else ""
+
     def survivor(self) -> "Listing":
         """The sheet that this one was merged into, through all merges; itself without any."""
         listing, seen = self, {self.pk}
@@ -126,6 +143,10 @@ class Listing(models.Model):
 
 
 class ClaimQuerySet(models.QuerySet):
+    def of_sheet(self):
+        """Claims that the sheet itself makes: answers to a questionnaire are many, and shown apart."""
+        return self.exclude(kind=Claim.Kind.ANSWER)
+
     def about(self, subject: uuid.UUID | None):
         """Claims on one offer or reference, or on the sheet as a whole (None)."""
         return self.filter(subject=subject)
@@ -144,6 +165,7 @@ class Claim(models.Model):
         FREE = "libre", _("Logiciel libre")
         RGAA = "rgaa", _("Accessibilité")
         REFERENCE = "reference", _("Référence client")
+        ANSWER = "answer", _("Réponse à l'auto-évaluation")
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     listing = models.ForeignKey(Listing, on_delete=models.CASCADE, related_name="claims")
@@ -154,6 +176,12 @@ class Claim(models.Model):
         help_text=_("Vide : la fiche entière."),
     )
     kind = models.CharField(_("allégation"), max_length=20, choices=Kind.choices)
+    key = models.CharField(
+        _("critère"),
+        max_length=90,
+        blank=True,
+        help_text=_("Référentiel et critère, pour une réponse à l'auto-évaluation."),
+    )
     declared_on = models.DateField(_("déclarée le"), default=timezone.localdate)
     verified_on = models.DateField(_("vérifiée le"), null=True, blank=True)
     verified_by = models.CharField(
@@ -165,6 +193,18 @@ class Claim(models.Model):
     source_url = models.URLField(_("source de la vérification"), blank=True)
     expires_on = models.DateField(
         _("valable jusqu'au"), null=True, blank=True, help_text=_("Ce jour compris.")
+    )
+    official = models.ForeignKey(
+        OfficialEntry,
+        verbose_name=_("ligne de la liste officielle"),
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="claims",
+    )
+    expiry_told_for = models.DateField(
+        _("échéance déjà annoncée"), null=True, blank=True, editable=False
     )
     contested_on = models.DateField(_("contestée le"), null=True, blank=True)
     contest_reason = models.CharField(_("motif de contestation"), max_length=500, blank=True)
@@ -181,9 +221,15 @@ class Claim(models.Model):
                 name="claim_once_an_offer",
             ),
             models.UniqueConstraint(
-                fields=("listing", "kind"),
+                fields=("listing", "kind", "key"),
                 condition=Q(subject__isnull=True),
                 name="claim_once_a_sheet",
+            ),
+            models.CheckConstraint(
+                name="claim_key_is_of_an_answer",
+                condition=(Q(kind="answer") & ~Q(key="") & Q(subject__isnull=True))
+                | (~Q(kind="answer") & Q(key="")),
+                violation_error_message=_("Une réponse nomme son critère, elle seule."),
             ),
             models.CheckConstraint(
                 name="claim_verified_by_someone",
@@ -220,6 +266,12 @@ class Evidence(models.Model):
     is_public = models.BooleanField(_("publique"), default=True)
     restriction_reason = models.CharField(
         _("motif du secret des affaires"), max_length=300, blank=True
+    )
+    is_draft = models.BooleanField(
+        _("pas encore remise"),
+        default=False,
+        editable=False,
+        help_text=_("Ne compte pas, et n'est lue que de l'offreur, avant la remise."),
     )
     added_on = models.DateField(_("ajoutée le"), default=timezone.localdate)
     expires_on = models.DateField(_("valable jusqu'au"), null=True, blank=True)

@@ -1,5 +1,6 @@
 """Referentials and their versions, as published."""
 
+import datetime as dt
 from functools import cached_property
 from typing import Any
 
@@ -34,6 +35,11 @@ class ReferentialVersionQuerySet(models.QuerySet["ReferentialVersion"]):
     def published(self) -> "ReferentialVersionQuerySet":
         """What anyone may read, the latest first."""
         return self.filter(published_at__isnull=False).order_by("-valid_from", "-pk")
+
+    def in_force(self, on: dt.date) -> "ReferentialVersionQuerySet":
+        """Published ones that have begun and are not over, the latest first; one a referential counts."""
+        begun = self.published().filter(valid_from__lte=on)
+        return begun.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=on))
 
 
 class ReferentialVersion(models.Model):
@@ -77,6 +83,11 @@ class ReferentialVersion(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("referential_version", args=[self.referential.slug, self.version])
+
+    def is_replaced_on(self, on: dt.date) -> bool:
+        """Whether it has begun and applies no more: it is over, or a later one has begun."""
+        applying = ReferentialVersion.objects.in_force(on).filter(referential=self.referential_id)
+        return self.valid_from <= on and applying.values_list("pk", flat=True).first() != self.pk
 
     @cached_property
     def definition(self) -> Definition:
