@@ -5,6 +5,7 @@ from catalogue.bodies import body_of
 from catalogue.models import (
     AnomalyReport,
     BodyUse,
+    Claim,
     Listing,
     Membership,
     Role,
@@ -46,6 +47,13 @@ def user_can_answer(user: User, report: AnomalyReport) -> bool:
     """Whether somebody may decide on a report: a moderator who does not act for the vendor."""
     vendor = report.listing.vendor if report.listing else None
     allowed = user.has_perm("catalogue.change_anomalyreport")
+    return allowed and (vendor is None or role_of(user, vendor) is None)
+
+
+def user_can_verify(user: User, claim: Claim) -> bool:
+    """Whether somebody may verify or contest what a vendor says: not one of its members."""
+    vendor = claim.listing.vendor
+    allowed = user.has_perm("catalogue.change_claim")
     return allowed and (vendor is None or role_of(user, vendor) is None)
 
 

@@ -3,7 +3,8 @@
 Services send it themselves when they write in bulk, which no signal sees.
 """
 
-from collections.abc import Callable
+import copy
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.db.models import Model, Q
@@ -11,7 +12,7 @@ from django.db.models.signals import post_delete, post_save, pre_delete, pre_sav
 from django.dispatch import receiver
 from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
 
-from catalogue import history
+from catalogue import contesting, history
 from catalogue.models import (
     BuyerCategory,
     CatalogueImage,
@@ -77,23 +78,57 @@ def version_about_to_go_live(
 
 @receiver(page_published, sender=SolutionPage)
 def version_published(instance: SolutionPage, **kwargs: Any) -> None:
-    """What changed for the public is written once; the same revision again says nothing."""
+    """What changed for the public is written once; the same revision again says nothing.
+
+    What was verified or contested of the sheet ends with the words that it was about.
+    """
     if hasattr(instance, "_published"):
-        history.record_publication(page=instance, before=instance._published)
+        published = instance._published
         del instance._published
+        history.record_publication(page=instance, before=published)
+        for listing in Listing.objects.filter(page_id=instance.pk):
+            contesting.facts_changed(listing=listing, before=_as_it_was(listing, published))
+
+
+def _as_it_was(listing: Listing, content: Mapping[str, Any] | None) -> Listing | None:
+    """The listing beside the version that the public read before, if it may have to be compared."""
+    verified = listing.claims.filter(verified_on__isnull=False)
+    if content is None or not verified.exists():
+        return None
+    page = SolutionPage.from_serializable_data(content)
+    if page is None:
+        return None
+    before = copy.copy(listing)
+    before.page = page
+    return before
+
+
+@receiver(pre_save, sender=Listing)
+def listing_about_to_change(instance: Listing, raw: bool = False, **kwargs: Any) -> None:
+    """Keep whose the sheet was, when that changes."""
+    if raw or not instance.pk:
+        return
+    rows = Listing.objects.select_related("vendor").exclude(vendor=instance.vendor_id)
+    instance._before = rows.filter(pk=instance.pk).first()
 
 
 @receiver([post_save, pre_delete], sender=Listing)
 def listing_changed(instance: Listing, raw: bool = False, **kwargs: Any) -> None:
-    """The row beside a sheet changed, or goes with it."""
+    """The row beside a sheet changed, or goes with it.
+
+    Of another company, who controls the offers may be another: what was verified is compared.
+    """
     if not raw:
         _tell(instance.uid)
+        if before := instance.__dict__.pop("_before", None):
+            fresh = Listing.objects.select_related("page", "vendor").get(pk=instance.pk)
+            contesting.facts_changed(listing=fresh, before=before)
 
 
 @receiver([post_save, post_delete], sender=Claim)
 def claim_changed(instance: Claim, raw: bool = False, **kwargs: Any) -> None:
-    """What a claim is worth is on cards."""
-    if not raw:
+    """What a claim is worth is on cards, but that of an answer."""
+    if not raw and instance.kind != Claim.Kind.ANSWER:
         _tell(*Listing.objects.filter(pk=instance.listing_id).values_list("uid", flat=True))
 
 
@@ -101,16 +136,31 @@ def claim_changed(instance: Claim, raw: bool = False, **kwargs: Any) -> None:
 def evidence_changed(instance: Evidence, raw: bool = False, **kwargs: Any) -> None:
     """A proof makes a claim justified."""
     if not raw:
-        _tell(*Listing.objects.filter(claims=instance.claim_id).values_list("uid", flat=True))
+        claims = Claim.objects.of_sheet().filter(pk=instance.claim_id)
+        _tell(*claims.values_list("listing__uid", flat=True))
+
+
+@receiver(pre_save, sender=Vendor)
+def vendor_about_to_change(instance: Vendor, raw: bool = False, **kwargs: Any) -> None:
+    """Keep the vendor as it was, when its origin changes."""
+    if not raw and instance.pk:
+        rows = Vendor.objects.filter(pk=instance.pk)
+        instance._before = rows.exclude(origin=instance.origin).first()
 
 
 @receiver(post_save, sender=Vendor)
 def vendor_changed(
     instance: Vendor, raw: bool = False, created: bool = False, **kwargs: Any
 ) -> None:
-    """A vendor's name, size or origin is on all its cards."""
-    if not raw and not created:
-        _tell(*instance.listings.values_list("uid", flat=True))
+    """A vendor's name, size or origin is on all its cards; what was verified hangs on its origin."""
+    if raw or created:
+        return
+    _tell(*instance.listings.values_list("uid", flat=True))
+    if before := instance.__dict__.pop("_before", None):
+        for listing in instance.listings.select_related("page"):
+            was = copy.copy(listing)
+            was.vendor = before
+            contesting.facts_changed(listing=listing, before=was)
 
 
 def shared_row_changed(

@@ -17,6 +17,7 @@ from accounts.models import User
 from catalogue import history
 from catalogue.choices import Source
 from catalogue.models import (
+    BasePage,
     BuyerCategory,
     Category,
     Integration,
@@ -41,6 +42,16 @@ SUSPENDED = gettext_lazy(
     "La mission LABEL a suspendu l'offreur : aucune fiche ne peut être remise ni rétablie avant la "
     "levée de la suspension."
 )
+
+
+def lock_sheet(listing: Listing) -> Listing:
+    """Lock a sheet for the time of the transaction, and return its row as it is stored.
+
+    The page's row is what everybody who changes a sheet, its claims or its answers locks first.
+    Raises `Listing.DoesNotExist` when it is gone.
+    """
+    list(BasePage.objects.select_for_update().filter(pk=listing.page_id))
+    return Listing.objects.select_related("page", "vendor").get(pk=listing.pk)
 
 
 @transaction.atomic
@@ -93,7 +104,8 @@ def change_listing(
         setattr(listing, name, value)
     if changes:
         listing.full_clean()
-        listing.save()
+        # Only these: whoever read the row before may hold older values of the others.
+        listing.save(update_fields=[*columns])
         if "vendor" in changes:
             # What a suspension hides, it hides as the vendor's: the next one's, or none's.
             tied = listing.takedowns.open().filter(suspension__isnull=False)

@@ -22,7 +22,7 @@ from wagtail.log_actions import log
 
 from accounts.models import User
 from accounts.services import Refused
-from catalogue import tasks
+from catalogue import tasks, verifying
 from catalogue.bodies import body_of, same_body
 from catalogue.cloud import Trust
 from catalogue.models import BodyUse, Claim, Listing, Reference
@@ -93,7 +93,7 @@ def say_use(
     Raises `PermissionDenied` unless `by` may say so, `Refused` when the sheet is no longer public,
     when the body said it already, when the reference is gone or contested, or nobody names the body.
     """
-    rows = Listing.objects.public().select_for_update(of=("self",))
+    rows = Listing.objects.public().select_for_update(of=("self",), no_key=True)
     fresh = rows.select_related("vendor", "page").filter(pk=listing.pk).first()
     if fresh is None:
         raise Refused(_("Cette fiche n'est plus en ligne."))
@@ -125,7 +125,8 @@ def say_use(
 def confirm_reference(*, use: BodyUse) -> None:
     """Verify the reference of a use, unless somebody else's verification still holds.
 
-    Of another name than the body's, it is not verified: mission LABEL is told, and may do it.
+    Of another name than the body's, or contested before the public may know, it is not verified:
+    mission LABEL is told, and may do it.
     Raises `Refused` when the sheet shows it no more, or while it is contested.
     """
     row = next((row for row in _references(use.listing) if row.uid == use.reference), None)
@@ -144,14 +145,15 @@ def confirm_reference(*, use: BodyUse) -> None:
         )
     if state is Trust.VERIFIED:
         return
-    if same_body(use.body, row.client):
-        _set(claim, expires_on=None, **_vouched_by(use))
+    if same_body(use.body, row.client) and not _stands_contested(claim):
+        _vouch(claim, use)
         return
-    claim.save()
+    if claim.pk is None:
+        claim.save()
     tasks.tell(
         "use/to_verify",
         settings.CONTACT_EMAIL,
-        reverse("allegations:edit", args=[claim.pk]),
+        reverse("allegations:inspect", args=[claim.pk]),
         body=use.body,
         client=row.client,
         sheet=use.listing.page.title,
@@ -164,7 +166,7 @@ def withdraw_use(*, use: BodyUse, by: User) -> None:
 
     Raises `PermissionDenied` unless `by` works for that body, `Refused` when it is done already.
     """
-    listing = Listing.objects.select_for_update().get(pk=use.listing_id)
+    listing = Listing.objects.select_for_update(no_key=True).get(pk=use.listing_id)
     use = BodyUse.objects.select_for_update().get(pk=use.pk)
     if not user_can_withdraw_use(by, use):
         raise PermissionDenied
@@ -232,7 +234,10 @@ def _release(use: BodyUse) -> None:
     client = clients.values_list("client", flat=True).first() or ""
     others = use.listing.uses.in_force().filter(reference=use.reference).order_by("said_on", "pk")
     other = next((row for row in others if same_body(row.body, client)), None)
-    _set(claim, **(_vouched_by(other) if other else {"verified_by": "", "verified_on": None}))
+    if other is None or _stands_contested(claim):
+        _set(claim, verified_by="", verified_on=None)
+    else:
+        _set(claim, **_vouched_by(other))
 
 
 def _claim(use: BodyUse) -> Claim | None:
@@ -240,10 +245,26 @@ def _claim(use: BodyUse) -> Claim | None:
     return same.about(use.reference).first()
 
 
+def _stands_contested(claim: Claim) -> bool:
+    """Whether mission LABEL doubts it, even if only the vendor knows so far."""
+    return claim.contested_on is not None or (
+        claim.pk is not None and claim.contests.standing().exists()
+    )
+
+
+def _vouch(claim: Claim, use: BodyUse) -> None:
+    """Verify a reference; nothing stays of a check that lapsed."""
+    if claim.pk is not None and claim.expires_on is not None:
+        ended = claim.expires_on + dt.timedelta(days=1)
+        verifying.end_standing(claim, _("échéance"), ended)
+    nothing = {"expires_on": None, "official": None, "source_url": ""}
+    _set(claim, **nothing, **_vouched_by(use))
+
+
 def _set(claim: Claim, **columns: Any) -> None:
     for name, value in columns.items():
         setattr(claim, name, value)
-    claim.save()
+    claim.save(update_fields=list(columns) if claim.pk else None)
 
 
 def _tell(use: BodyUse) -> None:

@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from django.core.mail import EmailMultiAlternatives
 
 from catalogue.notifications import (
+    claims,
     company,
     exchanges,
     moderation,
+    referentials,
     reminders,
     reports,
     transfers,
@@ -21,6 +23,8 @@ MAILS: Mapping[str, Mail] = {
     **exchanges.MAILS,
     **transfers.MAILS,
     **reminders.MAILS,
+    **claims.MAILS,
+    **referentials.MAILS,
 }
 """Name of each mail and what it says."""
 

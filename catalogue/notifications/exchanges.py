@@ -50,8 +50,8 @@ MAILS: Mapping[str, Mail] = {
         _("Référence à vérifier : %(sheet)s"),
         _(
             "Un agent identifié par ProConnect dit que la référence « %(client)s » de la fiche "
-            "« %(sheet)s » est son organisme, %(body)s. Les noms diffèrent : la référence n'est pas "
-            "vérifiée. Si c'est bien le même organisme, dites-le sur l'allégation."
+            "« %(sheet)s » est son organisme, %(body)s. Les noms diffèrent, ou la référence est "
+            "contestée : elle n'est pas vérifiée. Voyez sur l'allégation ce qu'il en est."
         ),
         _("Examiner l'allégation"),
     ),

@@ -7,6 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from catalogue.admin.claims import ClaimViewSet
 from catalogue.models import (
     BodyUse,
     Claim,
@@ -77,12 +78,41 @@ def test_evidence_is_a_file_or_an_address_and_of_a_known_format(moderator, listi
     assert not Claim.objects.exists()
 
 
-def test_a_verification_says_who_made_it(moderator, listing):
-    response = moderator.post(
-        reverse("allegations:add"),
-        claim_form(listing, verified_on="03/02/2026", **{"evidence-0-url": "https://exemple.fr/a"}),
-    )
-    assert "Une vérification dit qui l&#x27;a faite, et quand." in response.content.decode()
+def test_nothing_typed_in_the_form_verifies_contests_or_moves_a_claim(moderator, listing):
+    forged = {
+        "verified_on": "03/02/2026", "verified_by": "moi", "expires_on": "03/02/2027",
+        "contested_on": "03/02/2026", "contest_reason": "Non",
+    }  # fmt: skip
+    url = {"evidence-0-url": "https://exemple.fr/a"}
+    moderator.post(reverse("allegations:add"), claim_form(listing, **forged, **url))
+    claim = Claim.objects.get()
+    there = reverse("allegations:edit", args=[claim.pk])
+    moved = claim_form(listing, kind="libre", declared_on="04/02/2026", **forged, **url)
+    moderator.post(there, moved)
+    claim.refresh_from_db()
+    assert (claim.verified_on, claim.contested_on, claim.expires_on) == (None, None, None)
+    assert (claim.kind, claim.declared_on) == ("rgaa", dt.date(2026, 2, 4))
+
+
+def test_an_answer_comes_with_the_questionnaire_alone(moderator, listing):
+    page = moderator.get(reverse("allegations:add"))
+    assert "answer" not in dict(page.context["form"].fields["kind"].choices)
+    answer = Claim.objects.create(listing=listing, kind="answer", key="essai/SE-01")
+    assert moderator.get(reverse("allegations:edit", args=[answer.pk])).status_code == 200
+    moderator.post(reverse("allegations:delete", args=[answer.pk]))
+    assert Claim.objects.filter(pk=answer.pk).exists()
+
+
+def test_a_piece_that_is_not_handed_in_is_nobodys_business(moderator, listing):
+    claim = Claim.objects.create(listing=listing, kind="rgaa")
+    piece = Evidence.objects.create(
+        claim=claim, title="Brouillon d'audit", is_draft=True,
+        file=SimpleUploadedFile("a.pdf", b"%PDF-1.7"),
+    )  # fmt: skip
+    for view in ("edit", "inspect"):
+        page = moderator.get(reverse(f"allegations:{view}", args=[claim.pk])).content.decode()
+        assert "Brouillon" not in page
+    assert moderator.get(reverse("evidence_file", args=[piece.uid])).status_code == 404
 
 
 def test_a_claim_started_from_a_sheet_may_bear_on_one_of_its_offers(moderator, site, listing):
@@ -119,6 +149,56 @@ def test_claims_are_filtered_by_what_they_are_worth(moderator, listing):
     assert kinds(state="contested") == {"iso27001"}
     assert kinds(state="unverified") == {"rgaa", "iso27001"}
     assert kinds(kind="rgaa") == {"rgaa"}
+
+
+def test_answers_are_listed_when_asked_for_or_when_something_waits(moderator, listing):
+    own = Claim.objects.create(listing=listing, kind="libre")
+    quiet, doubted, waiting = (
+        Claim.objects.create(listing=listing, kind="answer", key=f"essai/SE-0{n}") for n in range(3)
+    )
+    doubted.contests.create(reason="Non.", said="Oui", public_from=dt.date.today())
+    today = dt.date.today()
+    waiting.verifications.create(ground="people", finding="Lu.", expires_on=today)
+    index = reverse("allegations:index")
+
+    def listed(**query):
+        return set(moderator.get(index, query).context["object_list"])
+
+    assert listed() == listed(state="unverified") == {own, doubted, waiting}
+    assert listed(kind="answer") == {quiet, doubted, waiting}
+    assert listed(state="changed") == {doubted}
+    page = moderator.get(reverse("allegations:inspect", args=[doubted.pk])).content.decode()
+    assert "a changé ce qu" in page
+    Claim.objects.filter(pk=quiet.pk).update(verified_on=today, verified_by="LABEL")
+    assert listed(state="verified") == {quiet}
+    assert (
+        "Vérifié par LABEL"
+        in moderator.get(reverse("allegations:inspect", args=[quiet.pk])).content.decode()
+    )
+
+
+def test_pieces_that_are_given_are_counted_and_those_that_hold_make_it_justified(
+    moderator, listing
+):
+    claim = Claim.objects.create(listing=listing, kind="rgaa")
+    for title, more in (("a", {}), ("b", {"expires_on": "2020-01-01"}), ("c", {"is_draft": True})):
+        claim.evidence.create(title=title, url="https://exemple.fr/a", **more)
+    address = {"ordering": "-evidence_count"}
+    (row,) = moderator.get(reverse("allegations:index"), address).context["object_list"]
+    assert (row.evidence_count, row.holding_evidence) == (2, 1)
+
+
+def test_what_was_verified_while_the_form_was_open_is_not_written_back(listing):
+    claim = Claim.objects.create(listing=listing, kind="rgaa")
+    data = claim_form(listing, declared_on="04/02/2026", **{"evidence-0-url": "https://ex.fr/a"})
+    form_class = ClaimViewSet().edit_handler.bind_to_model(Claim).get_form_class()
+    form = form_class(data, instance=Claim.objects.get())
+    Claim.objects.update(verified_on=dt.date(2026, 3, 1), verified_by="Mission LABEL")
+    assert form.is_valid()
+    form.save()
+    claim.refresh_from_db()
+    assert (claim.declared_on, claim.verified_by) == (dt.date(2026, 2, 4), "Mission LABEL")
+    assert claim.evidence.count() == 1
 
 
 def test_an_address_takes_the_place_of_a_file(
@@ -163,10 +243,10 @@ def test_the_bodies_that_say_to_be_a_reference_are_read_beside_its_claim(moderat
         listing=listing, siret="00000001800010", body="Commune de Valfictif", reference=subject
     )
     BodyUse.objects.create(listing=listing, siret="00000002600013", body="Commune ailleurs")
-    text = moderator.get(reverse("allegations:edit", args=[claim.pk])).content.decode()
+    text = moderator.get(reverse("allegations:inspect", args=[claim.pk])).content.decode()
     assert "Commune de Valfictif" in text
     assert "00000001800010" in text
     assert "Commune ailleurs" not in text
     other = Claim.objects.create(listing=listing, kind="rgaa")
-    text = moderator.get(reverse("allegations:edit", args=[other.pk])).content.decode()
+    text = moderator.get(reverse("allegations:inspect", args=[other.pk])).content.decode()
     assert "Commune" not in text
