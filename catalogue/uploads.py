@@ -2,7 +2,7 @@
 
 Pictures are decoded and written anew, which leaves metadata (where a photo was taken, who took it)
 and whatever was hidden beside the picture behind. Pieces of evidence in PDF cannot be: they are
-served as downloads only (`catalogue.views.evidence_response`), and scanned where there is an
+served as downloads only (`catalogue.evidence.evidence_response`), and scanned where there is an
 antivirus.
 """
 

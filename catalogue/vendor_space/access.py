@@ -66,7 +66,11 @@ def _handed_over(request: HttpRequest) -> HttpResponse:
         value
         for name, values in request.POST.lists()
         for value in values
-        if value.strip() and not value.isdigit() and name not in _NOT_TYPED
+        if value.strip()
+        and not value.isdigit()
+        and name not in _NOT_TYPED
+        # What a form keeps of what was read before (`show_hidden_initial`) was not typed.
+        and not name.startswith("initial-")
     ]
     context = {"typed": "\n\n".join(typed)}
     return render(request, "catalogue/vendor_space/handed_over.html", context, status=403)

@@ -5,10 +5,11 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from catalogue.choices import IntegrationState
+from catalogue.choices import IntegrationState, Rgaa
 from catalogue.fields import LinesFormField
 from catalogue.forms import CategoriesField
 from catalogue.licences import assess_licence, normalise_licence
@@ -160,6 +161,11 @@ class TechniqueForm(DraftForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        assessed = self.instance.listing.assessed_rgaa(timezone.localdate())
+        if assessed:
+            self.fields["rgaa"].help_text = _(
+                "Votre auto-évaluation dit « %s » : c'est elle qui compte."
+            ) % (Rgaa(assessed).label,)
         states = {row.integration_id: row.state for row in self.instance.integrations.all()}
         self.services = {
             f"{INTEGRATION}-{service.slug}": service

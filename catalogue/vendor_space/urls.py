@@ -9,6 +9,8 @@ from catalogue.vendor_space import (
     views_registration,
     views_requests,
 )
+from catalogue.vendor_space.urls_claims import claims_urls
+from catalogue.vendor_space.urls_evidence import evidence_urls
 from catalogue.vendor_space.urls_exchanges import exchanges_urls
 from catalogue.vendor_space.urls_reminders import reminders_urls
 from catalogue.vendor_space.urls_reports import reports_urls
@@ -16,7 +18,15 @@ from catalogue.vendor_space.urls_sheets import sheets_urls
 from catalogue.vendor_space.urls_transfers import transfers_urls
 
 # Each part has its own list, and its own matrix of rights in the tests.
-parts = [*sheets_urls, *exchanges_urls, *reminders_urls, *reports_urls, *transfers_urls]
+parts = [
+    *sheets_urls,
+    *claims_urls,
+    *exchanges_urls,
+    *reminders_urls,
+    *reports_urls,
+    *transfers_urls,
+    *evidence_urls,
+]
 
 # What has a fixed first part comes first: `registration.RESERVED_SLUGS` keeps companies off it.
 urlpatterns = [

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from accounts.services import Refused
-from catalogue.models import AnomalyReport, Inquiry, InquiryMessage, Proof, Request, Vendor
+from catalogue.models import AnomalyReport, Contest, Inquiry, InquiryMessage, Proof, Request, Vendor
 from catalogue.registration import (
     Outdated,
     accept_register_values,
@@ -27,6 +27,7 @@ def home(request: HttpRequest) -> HttpResponse:
     joins = Request.objects.filter(state=Request.State.WAITING, kind=Request.Kind.JOIN)
     unread = InquiryMessage.objects.filter(inquiry=OuterRef("pk"), from_vendor=False, read_at=None)
     reports = AnomalyReport.objects.filter(state=AnomalyReport.State.ACKNOWLEDGED, vendor_reply="")
+    contests = Contest.objects.filter(state=Contest.State.OPEN, answer="")
     memberships = (
         request.user.memberships.select_related("vendor")
         .annotate(
@@ -34,6 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
             requests_waiting=_count_of(joins),
             exchanges_unread=_count_of(Inquiry.objects.filter(Exists(unread), closed_at=None)),
             reports_waiting=_count_of(reports, "listing__vendor"),
+            contests_waiting=_count_of(contests, "claim__listing__vendor"),
         )
         .order_by("vendor__name", "pk")
     )

@@ -15,6 +15,7 @@ from catalogue.reasons import reason_of
 from catalogue.similar import similar_sheets
 from catalogue.vendor_space.access import FORM, READ, own_vendor, private
 from catalogue.vendor_space.access_sheets import own_sheet
+from catalogue.vendor_space.extensions import vendor_sections
 from catalogue.vendor_space.forms_sheets import CreateForm
 from catalogue.vendor_space.steps import BY_CODE, STEPS
 
@@ -75,6 +76,7 @@ def sheet(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
         "last": submissions[0] if submissions else None,
         "reason": reason_of(submissions[0]) if submissions else "",
         "today": timezone.localdate(),
+        "sections": vendor_sections(opened.listing, request),
     }
     return render(request, "catalogue/vendor_space/sheet.html", context)
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 from catalogue.models import (
     Evidence,
     Integration,
+    Listing,
     Role,
 )
 from catalogue.vendor_space.steps import STEPS
@@ -44,6 +45,14 @@ def test_what_makes_no_sense_is_said_and_what_was_typed_stays(
 def test_an_incomplete_step_is_saved(as_owner, listing):
     sheets.post_step(as_owner, listing, "essentiel", title="Ardoise")
     assert sheets.draft_of(listing).summary == ""
+
+
+def test_what_the_self_assessment_says_of_rgaa_is_told_where_it_prevails(as_owner, listing):
+    there = sheets.step_url(listing, "technique")
+    told = "Votre auto-évaluation dit « Totalement conforme » : c'est elle qui compte."
+    assert told not in as_owner.get(there).context["form"]["rgaa"].help_text
+    Listing.objects.update(rgaa="totalement")
+    assert as_owner.get(there).context["form"]["rgaa"].help_text == told
 
 
 def test_a_free_spelling_of_a_licence_is_understood(as_owner, listing):
