@@ -1,0 +1,1 @@
+"""Pages where members of a company answer the questionnaire about their sheets."""
