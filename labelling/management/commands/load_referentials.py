@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from labelling.definition import InvalidDefinition
 from labelling.models import PublishedVersion
-from labelling.services import Loaded, load_referential
+from labelling.services import DraftInTheWay, Loaded, load_referential
 
 SHIPPED = Path(__file__).resolve().parents[2] / "referentials"
 
@@ -43,6 +43,11 @@ class Command(BaseCommand):
                 raise CommandError(
                     f"{file.name} : {error} est publiée et ne change plus ; donnez à ce fichier "
                     "un autre numéro de version."
+                ) from error
+            except DraftInTheWay as error:
+                raise CommandError(
+                    f"{file.name} : {error} est en brouillon dans l'administration ; publiez ce "
+                    "brouillon ou supprimez-le d'abord."
                 ) from error
             counts[loaded] += 1
         self.stdout.write(

@@ -12,21 +12,25 @@ from django.utils import timezone
 
 from accounts.models import User
 from catalogue import (
+    contesting,
     enforcement,
     exchanges,
+    expiring,
     merging,
     reminders,
     reporting,
     transfers,
     uses,
+    verifying,
 )
 from catalogue.choices import Consent
-from catalogue.models import BasePage, BuyerCategory, Listing, Reference, Submission
+from catalogue.models import BasePage, BuyerCategory, Claim, Listing, Reference, Submission
 from home.models import ContactMessage
 from home.services import receive_message
 from sourcing import services as recommendations
 from tests.catalogue import reminders as waiting
 from tests.catalogue.agents import OTHER_SIRET, agent
+from tests.catalogue.claims import contested, officially
 from tests.catalogue.decisions import WHY, reason
 from tests.catalogue.factories import VendorFactory, make_sheet
 from tests.catalogue.people import attach, member
@@ -184,6 +188,58 @@ def report_answered(w: World) -> str:
     return ELSEWHERE
 
 
+def _claim(w: World) -> Claim:
+    """What the live sheet says of its accessibility."""
+    return Claim.objects.create(listing=w.live, kind=Claim.Kind.RGAA)
+
+
+def claim_verified(w: World) -> str:
+    w.do(officially, claim=_claim(w), by=w.judge)
+    return w.owner.email
+
+
+def claim_ended(w: World) -> str:
+    claim = _claim(w)
+    officially(claim, w.judge)
+    w.do(verifying.end, claim=claim, reason="retirée de la liste", by=w.judge)
+    return w.owner.email
+
+
+def claim_expired(w: World) -> str:
+    ends = officially(_claim(w), w.judge).expires_on
+    w.do(expiring.claims_that_ended, today=ends + dt.timedelta(days=1))
+    return w.owner.email
+
+
+def _contest(w: World) -> Any:
+    return w.do(contested, claim=_claim(w), by=w.judge)
+
+
+def contest_opened(w: World) -> str:
+    _contest(w)
+    return w.owner.email
+
+
+def _contest_answered(w: World) -> Any:
+    contest = _contest(w)
+    return w.do(contesting.answer, contest=contest, by=w.owner, text="Voici l'audit.")
+
+
+def contest_answered(w: World) -> str:
+    _contest_answered(w)
+    return settings.CONTACT_EMAIL
+
+
+def contest_upheld(w: World) -> str:
+    w.do(contesting.uphold, contest=_contest_answered(w), by=w.judge, decision="Il est périmé.")
+    return w.owner.email
+
+
+def contest_closed(w: World) -> str:
+    w.do(contesting.dismiss, contest=_contest(w), by=w.judge, decision="Il est en règle.")
+    return w.owner.email
+
+
 def _proposal(w: World) -> tuple[Any, User]:
     """The live sheet is proposed to another company; the proposal, and that company's owner."""
     target = VendorFactory(siren="732829320")
@@ -301,6 +357,13 @@ TRIGGERS: dict[str, Callable[[World], str]] = {
     "report/replied": report_replied,
     "report/closed": report_closed,
     "report/answered": report_answered,
+    "claim/verified": claim_verified,
+    "claim/ended": claim_ended,
+    "claim/expired": claim_expired,
+    "contest/opened": contest_opened,
+    "contest/answered": contest_answered,
+    "contest/upheld": contest_upheld,
+    "contest/closed": contest_closed,
     "transfers/proposed": proposed,
     "transfers/given": given,
     "transfers/received": received,
