@@ -4,21 +4,18 @@ One definition drives forms, validation, scores, facets, comparison, exports and
 (docs/referentials.md tells the format).
 """
 
-import json
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from functools import cache, cached_property
-from importlib import resources
+from functools import cached_property
+from itertools import chain
 from typing import Any
 
-from jsonschema import Draft202012Validator
-from jsonschema.validators import extend
-
-from labelling.conditions import Condition, leaves, read_condition
+from labelling.conditions import Condition, Leaf, leaves, read_condition
+from labelling.schema import shape_faults
 
 
 class Kind(StrEnum):
@@ -50,6 +47,8 @@ class Confidence(StrEnum):
 
 
 NOT_APPLICABLE = "sans-objet"
+LONGEST = 2000
+"""Characters of an answer, and of a justification."""
 SCALE = {"oui": ("Oui", 1.0), "partiel": ("Partiellement", 0.5), "non": ("Non", 0.0)}
 FACTS = {
     "deploiement": "modes de déploiement des offres",
@@ -57,6 +56,20 @@ FACTS = {
     "ia": "usage d'intelligence artificielle",
 }
 """What conditions may look at besides answers, and what it is in French."""
+FEEDS = {"rgaa": "le filtre « Accessibilité (RGAA) »"}
+"""What of the sheet an answer decides (`feeds.sheet`), whose claim it then shares."""
+SUGGESTIONS = {
+    "rgaa": "l'état RGAA de la fiche",
+    "rgesn": "le score RGESN de la fiche",
+    "depot": "l'adresse du dépôt donnée sur la fiche",
+    "secnumcloud": "la qualification SecNumCloud des offres",
+    "hds": "la certification HDS des offres",
+    "iso27001": "la certification ISO 27001 des offres",
+    "reversibilite": "la réversibilité documentée des offres",
+    "contrat-rgpd": "le contrat de sous-traitance (RGPD, art. 28) des offres",
+    "plusieurs-zones": "les zones géographiques des offres",
+}
+"""What the sheet already says, which may be proposed as an answer (`suggestion.sheet`)."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +102,18 @@ class Theme:
 
 
 @dataclass(frozen=True)
+class Link:
+    """What of the sheet goes with a criterion, and which value becomes which; others stay as is."""
+
+    name: str
+    values: tuple[tuple[str, str], ...] = ()
+
+    def __call__(self, value: str) -> str:
+        """The value on the other side."""
+        return dict(self.values).get(value, value)
+
+
+@dataclass(frozen=True)
 class Criterion:
     """One question. `choices` are empty for what is typed in."""
 
@@ -111,6 +136,9 @@ class Criterion:
     choices: tuple[Choice, ...]
     number: NumberRange | None
     when: Condition | None
+    feeds: "Link | None"
+    suggestion: "Link | None"
+    future: bool
 
 
 @dataclass(frozen=True)
@@ -137,15 +165,26 @@ class Definition:
         """Criteria of a theme, in order."""
         return tuple(criterion for criterion in self.criteria if criterion.theme == theme)
 
+    def naming(self, id: str) -> tuple[str, ...]:
+        """Criteria whose condition looks at the answer to another."""
+        return tuple(
+            one.id
+            for one in self.criteria
+            if one.when
+            and any(leaf.of == "criterion" and leaf.name == id for leaf in leaves(one.when))
+        )
+
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong in a file, and where."""
+    """What is wrong in a file, and where: `id` of the theme or criterion, and its `key` if known."""
 
     file: str
     line: int
     where: str
     message: str
+    id: str = ""
+    key: str = ""
 
     def __str__(self) -> str:
         return f"{self.file}, ligne {self.line}, {self.where} : {self.message}"
@@ -171,10 +210,7 @@ def read_definition(text: str, file: str) -> Definition:
         line = int(found[1]) if (found := re.search(r"line (\d+)", str(error))) else 1
         raise InvalidDefinition([Problem(file, line, "syntaxe TOML", str(error))]) from error
     places = _Places(text, file, data)
-    problems = [
-        places.problem(list(error.absolute_path), error.message)
-        for error in sorted(_validator().iter_errors(data), key=lambda error: error.json_path)
-    ]
+    problems = [places.problem(path, message) for path, message in shape_faults(data)]
     problems = problems or list(_contradictions(data, places))
     if problems:
         raise InvalidDefinition(problems)
@@ -227,7 +263,14 @@ def _criterion(row: Mapping[str, Any]) -> Criterion:
         ),
         number=_range(row) if kind is Kind.NUMBER else None,
         when=read_condition(row["when"]) if "when" in row else None,
+        feeds=_link(row.get("feeds")),
+        suggestion=_link(row.get("suggestion")),
+        future=row.get("future", False),
     )
+
+
+def _link(data: Mapping[str, Any] | None) -> Link | None:
+    return Link(data["sheet"], tuple(data.get("values", {}).items())) if data else None
 
 
 def _range(row: Mapping[str, Any]) -> NumberRange:
@@ -237,18 +280,6 @@ def _range(row: Mapping[str, Any]) -> NumberRange:
 
 def _day(value: date | str) -> date:
     return value if isinstance(value, date) else date.fromisoformat(value)
-
-
-@cache
-def _validator() -> Draft202012Validator:
-    schema = json.loads(
-        resources.files("labelling").joinpath("referentials", "schema.json").read_text("utf-8")
-    )
-    # TOML reads dates as dates: the schema says where it wants one.
-    is_date = Draft202012Validator.TYPE_CHECKER.redefine(
-        "date", lambda _checker, value: type(value) is date
-    )
-    return extend(Draft202012Validator, type_checker=is_date)(schema)
 
 
 class _Places:
@@ -262,18 +293,21 @@ class _Places:
             if found := re.match(r"\s*\[\[(theme|criterion)\]\]", line):
                 self.lines[found[1]].append(number)
 
-    def problem(self, path: list[Any], message: str) -> Problem:
+    def problem(self, path: list[Any], message: str, key: str = "") -> Problem:
         """A problem at a path of the data: the line of the theme or criterion that it is in."""
         match path:
             case [("theme" | "criterion") as table, int(rank), *rest]:
                 known = self.lines[table]
                 row = self.data[table][rank]
-                name = row.get("id", f"n° {rank + 1}") if isinstance(row, Mapping) else rank
+                name = str(row.get("id", f"n° {rank + 1}") if isinstance(row, Mapping) else rank)
                 word = "critère" if table == "criterion" else "thème"
-                where = " ".join([word, str(name), *map(str, rest)])
-                return Problem(self.file, known[rank] if rank < len(known) else 1, where, message)
+                where = " ".join([word, name, *map(str, rest)])
+                line = known[rank] if rank < len(known) else 1
+                key = key or (str(rest[0]) if rest else "")
+                return Problem(self.file, line, where, message, id=name, key=key)
             case _:
-                return Problem(self.file, 1, ".".join(map(str, path)) or "fichier", message)
+                where = ".".join(map(str, path))
+                return Problem(self.file, 1, where or "fichier", message, key=where)
 
 
 def _contradictions(data: Mapping[str, Any], places: _Places) -> Iterator[Problem]:
@@ -281,36 +315,70 @@ def _contradictions(data: Mapping[str, Any], places: _Places) -> Iterator[Proble
     themes = [theme["id"] for theme in data["theme"]]
     for rank, theme in enumerate(themes):
         if theme in themes[:rank]:
-            yield places.problem(["theme", rank], "cet identifiant sert déjà")
+            yield places.problem(["theme", rank], "cet identifiant sert déjà", "id")
     asked: dict[str, frozenset[str]] = {}
     for rank, row in enumerate(data["criterion"]):
         criterion = _criterion(row)
-        for message in _faults(criterion, themes, asked):
-            yield places.problem(["criterion", rank], message)
+        faults = (
+            _name_faults(criterion, themes, asked),
+            _answer_faults(criterion),
+            _sheet_faults(criterion),
+            _condition_faults(criterion, asked),
+        )
+        for key, message in chain.from_iterable(faults):
+            yield places.problem(["criterion", rank], message, key)
         answers = {choice.value for choice in criterion.choices}
         asked[criterion.id] = frozenset(
             answers | ({NOT_APPLICABLE} if criterion.na_allowed else set())
         )
 
 
-def _faults(
-    criterion: Criterion, themes: list[str], asked: Mapping[str, frozenset[str]]
-) -> Iterator[str]:
+Asked = Mapping[str, frozenset[str]]
+"""Criteria that stand before, and the answers that each may have."""
+_Faults = Iterator[tuple[str, str]]
+"""Keys of a criterion, and what is wrong with each."""
+
+
+def _name_faults(criterion: Criterion, themes: list[str], asked: Asked) -> _Faults:
     if criterion.id in asked:
-        yield "cet identifiant sert déjà"
+        yield "id", "cet identifiant sert déjà"
     if criterion.theme not in themes:
-        yield f"le thème « {criterion.theme} » n'existe pas"
+        yield "theme", f"le thème « {criterion.theme} » n'existe pas"
+
+
+def _answer_faults(criterion: Criterion) -> _Faults:
     values = [choice.value for choice in criterion.choices]
     if len(set(values)) < len(values):
-        yield "deux réponses ont la même valeur"
+        yield "choices", "deux réponses ont la même valeur"
     if criterion.kind is Kind.CHOICE and not any(c.points == 1 for c in criterion.choices):
-        yield "aucune réponse ne donne tous les points"
+        yield "choices", "aucune réponse ne donne tous les points"
     if criterion.number is not None and criterion.number.zero_at == criterion.number.full_at:
-        yield "zero_at et full_at sont égaux : rien ne fait monter le score"
+        yield "full_at", "zero_at et full_at sont égaux : rien ne fait monter le score"
+
+
+def _sheet_faults(criterion: Criterion) -> _Faults:
+    known = frozenset(choice.value for choice in criterion.choices)
+    if known and criterion.suggestion:
+        proposed = {answer for _sheet, answer in criterion.suggestion.values}
+        if unknown := proposed - known:
+            said = ", ".join(sorted(unknown))
+            yield "suggestion", f"suggestion propose {said}, qui n'est pas une réponse"
+    if criterion.feeds and (unknown := {ours for ours, _ in criterion.feeds.values} - known):
+        said = ", ".join(sorted(unknown))
+        yield "feeds", f"feeds parle de {said}, qui n'est pas une réponse"
+
+
+def _condition_faults(criterion: Criterion, asked: Asked) -> _Faults:
     for leaf in leaves(criterion.when) if criterion.when else ():
-        if leaf.of == "fact" and leaf.name not in FACTS:
-            yield f"la fiche n'a pas de fait « {leaf.name} »"
-        elif leaf.of == "criterion" and leaf.name not in asked:
-            yield f"la condition nomme « {leaf.name} », qui n'est pas avant ce critère"
-        elif leaf.of == "criterion" and (unknown := leaf.values - asked[leaf.name]):
-            yield f"« {leaf.name} » n'a pas de réponse {', '.join(sorted(unknown))}"
+        if fault := _leaf_fault(leaf, asked):
+            yield "when", fault
+
+
+def _leaf_fault(leaf: Leaf, asked: Asked) -> str:
+    if leaf.of == "fact":
+        return "" if leaf.name in FACTS else f"la fiche n'a pas de fait « {leaf.name} »"
+    if leaf.name not in asked:
+        return f"la condition nomme « {leaf.name} », qui n'est pas avant ce critère"
+    if unknown := leaf.values - asked[leaf.name]:
+        return f"« {leaf.name} » n'a pas de réponse {', '.join(sorted(unknown))}"
+    return ""

@@ -2,8 +2,17 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from labelling.conditions import Condition, Leaf
-from labelling.definition import FACTS, NOT_APPLICABLE, Confidence, Criterion, EvidenceRule, Kind
+from labelling.conditions import Condition, Leaf, Tree
+from labelling.definition import (
+    FACTS,
+    NOT_APPLICABLE,
+    Confidence,
+    Criterion,
+    EvidenceRule,
+    Kind,
+    Link,
+    NumberRange,
+)
 
 KINDS = {
     Kind.SCALE: _("Oui, partiellement ou non"),
@@ -47,6 +56,9 @@ FIELDS = {
     "choices": _("les réponses possibles"),
     "number": _("les bornes du nombre"),
     "when": _("la condition"),
+    "future": _("la possibilité d'une date à venir"),
+    "feeds": _("ce que la réponse change sur la fiche"),
+    "suggestion": _("ce que la fiche propose comme réponse"),
 }
 """What changed between two versions, by field of `Criterion`."""
 
@@ -71,3 +83,33 @@ def condition_in_words(condition: Condition, criteria: dict[str, Criterion]) -> 
         f"({part})" if len(parts) > 1 and isinstance(inner, Leaf) is False else part
         for part, inner in zip(parts, condition.parts, strict=True)
     )
+
+
+def value_in_words(criterion: Criterion, field: str, criteria: dict[str, Criterion]) -> str:
+    """What a criterion says under one of `FIELDS`, as people read it."""
+    match value := getattr(criterion, field):
+        case None | "" | ():
+            return "–"
+        case bool():
+            return str(_("oui") if value else _("non"))
+        case Kind():
+            return str(KINDS[value])
+        case EvidenceRule():
+            return str(EVIDENCE[value])
+        case Confidence():
+            return str(CONFIDENCE[value])
+        case Leaf() | Tree():
+            return condition_in_words(value, criteria)
+        case Link():
+            pairs = [f"{ours} → {theirs}" for ours, theirs in value.values]
+            return f"{value.name} ({', '.join(pairs)})" if pairs else value.name
+        case NumberRange():
+            return str(
+                _("de %(minimum)g à %(maximum)g %(unit)s ; 0 point à %(zero)g, tous à %(full)g")
+            ) % {
+                "minimum": value.minimum, "maximum": value.maximum, "unit": value.unit,
+                "zero": value.zero_at, "full": value.full_at,
+            }  # fmt: skip
+        case tuple():
+            return "\n".join(f"{one.label} ({one.points:g})" for one in value)
+    return str(ORIGINS[value] if field == "origin" else value)

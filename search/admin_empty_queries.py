@@ -13,9 +13,9 @@ from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.views.generic import CreateView
 from wagtail.admin.views.reports import ReportView
 
+from catalogue.spreadsheets import safe_cell
 from search.contract import Query
 from search.empty_queries import KEPT
-from search.exports import safe_cell
 from search.models import EmptyQuery, SynonymGroup
 from search.permissions import staff_of_search
 from search.presentation import address

@@ -25,6 +25,7 @@ from catalogue.models import (
     Vendor,
 )
 from catalogue.models.listing import ListingQuerySet
+from catalogue.official import lists_on
 from catalogue.presentation import (
     CARD_NOTICES,
     claim_trust,
@@ -32,7 +33,11 @@ from catalogue.presentation import (
     reference_configurations,
     sheet_openness,
     shown_distribution,
+    shown_rgaa,
 )
+from labelling.models import Result
+from labelling.presentation import scores_of
+from labelling.results import stage_of
 from search.analysis import fold
 from search.contract import Document
 from search.offer_documents import Frame, clean, flag, offer_documents, unique
@@ -93,6 +98,7 @@ def _frame(seed: str, on: dt.date) -> Frame:
         local_buyers=frozenset(
             BuyerCategory.objects.filter(is_local=True).values_list("slug", flat=True)
         ),
+        lists=lists_on(on),
     )
 
 
@@ -109,15 +115,22 @@ def _with_everything(listings: QuerySet[Listing]) -> QuerySet[Listing]:
         "page__offers__tiers",
         "page__offers__vehicles__body",
         "page__logo__renditions",
-        "claims__evidence",
+        Prefetch(
+            "results",
+            Result.objects.select_related("referential").only(
+                "listing", "themes", "valid_to", "referential__slug"
+            ),
+        ),
+        Prefetch("claims", Claim.objects.of_sheet().prefetch_related("evidence")),
     )
 
 
 def document(listing: Listing, frame: Frame) -> Document:
     """One sheet as the index knows it; reads the relations that `build` fetched with it."""
     page, vendor = listing.page, listing.vendor
-    free = sheet_openness(page, listing)
-    stage = Stage.LISTED
+    free = sheet_openness(page, listing, frame.lists)
+    results = listing.results.all()
+    stage = stage_of(results, frame.on)
     updated = timezone.localdate(page.last_published_at or listing.created_at)
     return Document(
         id=str(listing.uid),
@@ -145,10 +158,11 @@ def document(listing: Listing, frame: Frame) -> Document:
                 "openness": free.verdict.value,
                 "licence": page.licence,
                 "stage": stage.value,
+                "scores": scores_of(results, frame.on),
                 "source": listing.source,
                 "categories": [category.name for category in page.categories.all()],
                 "logo": _logo(page),
-                "rgaa": page.rgaa,
+                "rgaa": shown_rgaa(page, listing, frame.on),
                 "uses_ai": page.uses_ai,
                 "updated": updated.isoformat(),
                 "stale": is_stale(listing.confirmed_on, page.last_published_at, frame.on),
@@ -246,7 +260,7 @@ def _sheet_facets(
             for row in references
             if row.buyer_category and row.uid in confirmed
         ),
-        "rgaa": (page.rgaa,),
+        "rgaa": (shown_rgaa(page, listing, frame.on),),
         "rgesn": flag(page.rgesn_score is not None),
         "delai": (page.delay,) if page.delay else (),
         "langue": tuple(page.languages),

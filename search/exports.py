@@ -4,9 +4,8 @@ The CSV is for a spreadsheet opened by double-click on a French machine: semicol
 (BOM) by which it recognises UTF-8. It holds every result, not the page. No cell can be run as a formula.
 """
 
-import csv
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, islice
 from typing import Any
@@ -18,7 +17,8 @@ from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
 
-from catalogue.spreadsheets import safe_cell
+from catalogue.spreadsheets import csv_lines
+from labelling.presentation import themes_in_force
 from search.contract import Hit, Query, Results, Sort
 from search.forms import Format, Labels, Problem
 from search.presentation import address, criteria_in_words, label_of, page_count, search_in_words
@@ -28,13 +28,6 @@ Scanning = Callable[[Query], Iterator[Hit]]
 
 FEED_ENTRIES = 50
 _EXTRA_COLUMNS = ("exporte_le", "recherche")
-
-
-class Echo:
-    """A file that gives back what is written to it, so that `csv` can be streamed."""
-
-    def write(self, line: str) -> str:
-        return line
 
 
 def export(
@@ -120,6 +113,7 @@ def result(hit: Hit) -> dict[str, Any]:
         "origin": card["origin"],
         "distribution": card["distribution"],
         "stage": card["stage"],
+        "scores": card.get("scores", {}),
         "cloud": offer.get("synthesis", ""),
         "proof": offer.get("proof", ""),
         "offer": {
@@ -146,22 +140,24 @@ def as_csv(
     hits = chain(list(islice(hits, 1)), hits)
     today = timezone.localdate()
     response = StreamingHttpResponse(
-        _csv_lines(query, results.total, hits, labels), content_type="text/csv; charset=utf-8"
+        csv_lines(_rows(query, results.total, hits, labels)),
+        content_type="text/csv; charset=utf-8",
     )
     response["Content-Disposition"] = f'attachment; filename="solutions-{today:%Y-%m-%d}.csv"'
     return response
 
 
-def _csv_lines(query: Query, total: int, hits: Iterable[Hit], labels: Labels) -> Iterator[str]:
-    writer = csv.writer(Echo(), delimiter=";", quoting=csv.QUOTE_MINIMAL)
-    extra = (
-        timezone.localdate().isoformat(),
-        safe_cell(search_in_words(query, labels, total)),
-    )
-    yield "\ufeff" + writer.writerow([*COLUMNS, *_EXTRA_COLUMNS])
+def _rows(
+    query: Query, total: int, hits: Iterable[Hit], labels: Labels
+) -> Iterator[Sequence[object]]:
+    today = timezone.localdate()
+    themes = list(themes_in_force(today))
+    extra = (today.isoformat(), search_in_words(query, labels, total))
+    yield [*COLUMNS, *(f"score_{theme}" for theme in themes), *_EXTRA_COLUMNS]
     for hit in hits:
-        cells = (cell(hit, query, labels) for cell in COLUMNS.values())
-        yield writer.writerow([*map(safe_cell, cells), *extra])
+        scores = hit.card.get("scores", {})
+        cells = [cell(hit, query, labels) for cell in COLUMNS.values()]
+        yield [*cells, *(scores.get(theme) for theme in themes), *extra]
 
 
 def _card(name: str) -> Callable[[Hit, Query, Labels], object]:

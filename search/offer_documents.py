@@ -11,6 +11,7 @@ from catalogue import pricing
 from catalogue.choices import OfferKind
 from catalogue.cloud import CloudAssessment, CloudLevel, CloudSynthesis
 from catalogue.models import Listing, Offer
+from catalogue.official import Lists
 from catalogue.presentation import Configurations, OfferQuote, assess_offer, offer_price
 from catalogue.trust import PROOF_FACET
 from search.contract import Need, OfferDocument, OfferPrice, PriceKind
@@ -35,6 +36,7 @@ class Frame:
     configurations: Configurations
     bands: tuple[pricing.PriceBand, ...]
     local_buyers: frozenset[str]
+    lists: Lists
     uncovered: set[Decimal] = field(default_factory=set)
 
 
@@ -59,7 +61,7 @@ def offer_documents(listing: Listing, frame: Frame) -> Iterator[OfferDocument]:
     claims = list(listing.claims.all())
     offers = list(listing.page.offers.all())
     for offer in offers:
-        assessment, trust = assess_offer(offer, listing.vendor, claims, frame.on)
+        assessment, trust = assess_offer(offer, listing.vendor, claims, frame.on, frame.lists)
         yield _offer(offer, assessment, PROOF_FACET[trust].value, audience, frame)
     if not offers:
         yield _no_offer(listing, audience)

@@ -3,7 +3,7 @@
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from catalogue.models import Listing, SolutionPage
+from catalogue.models import SolutionPage
 from catalogue.sections import SheetSection
 from search import services
 from search.contract import EngineUnavailable
@@ -15,12 +15,12 @@ SECONDS = 0.3
 
 def similar_solutions(page: SolutionPage, request: HttpRequest) -> SheetSection | None:
     """Solutions closest to a sheet; nothing for a draft, or when the engine cannot answer."""
-    uid = Listing.objects.filter(page=page).values_list("uid", flat=True).first()
-    if uid is None:
+    listing = getattr(page, "listing", None)
+    if listing is None:
         return None
     try:
         with within(SECONDS):
-            hits = services.similar(uid)
+            hits = services.similar(listing.uid)
     except EngineUnavailable:
         return None
     if not hits:

@@ -12,6 +12,7 @@ from decimal import Decimal
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -26,6 +27,8 @@ from search import documents
 from search.contract import Document, Facet, Need, OfferDocument, PriceKind, Scope
 from search.facets import FACETS, FACETS_BY_NAME
 from search.forms import Labels
+from sourcing.comparison_assessments import assessment_groups
+from sourcing.comparison_rows import Entry, Group, Row
 
 MOST = 5
 """Solutions that fit side by side."""
@@ -49,46 +52,6 @@ CLAIMS = {
 """Facets that a claim vouches for; all others are worth the word of whoever wrote the sheet."""
 # What the catalogue itself knows: nobody declares it.
 KNOWN_BY_US = frozenset({"etape", "source"})
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A line of a cell: for which offer (empty: all of them), what, who says so.
-
-    Without `trust`, `source` tells from where we have it; empty when the catalogue itself says it.
-    """
-
-    text: str
-    offer: str = ""
-    trust: Trust | None = None
-    source: str = ""
-
-
-@dataclass(frozen=True)
-class Row:
-    """A criterion and its cells, one a solution; a cell without entries is « non renseigné »."""
-
-    label: str
-    cells: Sequence[Sequence[Entry]]
-
-    @property
-    def differs(self) -> bool:
-        """Whether two solutions say different things, whoever says so."""
-        said = {frozenset(entry.text for entry in cell) for cell in self.cells}
-        return len(said) > 1
-
-    @property
-    def known(self) -> bool:
-        """Whether at least one solution says something."""
-        return any(self.cells)
-
-
-@dataclass(frozen=True)
-class Group:
-    """Rows of a kind, under a heading."""
-
-    label: str
-    rows: Sequence[Row]
 
 
 @dataclass(frozen=True)
@@ -184,6 +147,7 @@ def compare(slugs: Sequence[str], need: Need, labels: Labels) -> Comparison:
             _("Solution et offreur"),
             _rows(sheets, reader, (f for f in others if f.scope is Scope.SHEET)),
         ),
+        *assessment_groups([sheet.id for sheet in sheets], reader.on),
     ]
     remaining = [sheet.card["slug"] for sheet in sheets]
     return Comparison(
@@ -217,7 +181,8 @@ def _only(groups: Iterable[Group], *, differs: bool) -> list[Group]:
 
 def _claims(listings: Iterable[Listing]) -> dict[str, Listing]:
     rows = Listing.objects.filter(pk__in=listings).select_related("vendor")
-    return {str(row.uid): row for row in rows.prefetch_related("claims__evidence")}
+    claims = Prefetch("claims", Claim.objects.of_sheet().prefetch_related("evidence"))
+    return {str(row.uid): row for row in rows.prefetch_related(claims)}
 
 
 class _Reader:

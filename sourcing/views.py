@@ -1,6 +1,6 @@
 """The comparison: a page, its printable version, and a CSV of the same rows."""
 
-import csv
+from collections.abc import Iterator
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -11,21 +11,21 @@ from django.views.decorators.http import require_safe
 
 from catalogue import statistics
 from catalogue.models import ReferenceConfiguration
+from catalogue.spreadsheets import csv_lines
 from catalogue.trust import TRUST_LABELS
 from search import services
 from search.contract import EngineUnavailable, Hit, Need, Query
 from search.deadline import within
-from search.exports import safe_cell
 from search.forms import MAX_TEXT, clean, closed_labels
 from sourcing.comparison import (
     MOST,
     Comparison,
-    Entry,
     Selection,
     address,
     compare,
     read_selection,
 )
+from sourcing.comparison_rows import Entry
 
 PROPOSED = 8
 ENGINE_SECONDS = 1.0
@@ -120,26 +120,23 @@ def _notices(selection: Selection) -> list[str]:
 
 
 def _csv(result: Comparison) -> HttpResponse:
-    """The rows as a spreadsheet opens them: semicolons, UTF-8 with its mark, no formula."""
+    """The rows as a spreadsheet opens them."""
     today = timezone.localdate()
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response = HttpResponse(csv_lines(_rows(result)), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="comparaison-{today:%Y-%m-%d}.csv"'
-    response.write("\ufeff")
-    writer = csv.writer(response, delimiter=";")
-    names = [safe_cell(str(column.card["name"])) for column in result.columns]
-    writer.writerow([_("Rubrique"), _("Critère"), _("Différent"), *names])
+    return response
+
+
+def _rows(result: Comparison) -> Iterator[list[object]]:
+    names = [column.card["name"] for column in result.columns]
+    yield [_("Rubrique"), _("Critère"), _("Différent"), *names]
     for groups, differs in ((result.differing, _("oui")), (result.common, _("non"))):
         for group in groups:
             for row in group.rows:
-                cells = [
-                    safe_cell(" | ".join(map(_line, cell)) or _("non renseigné"))
-                    for cell in row.cells
-                ]
-                writer.writerow([group.label, row.label, differs, *cells])
-    notices = [safe_cell(str(column.card["notice"])) for column in result.columns]
-    if notices:
-        writer.writerow([_("Avertissement"), "", "", *notices])
-    return response
+                cells = [" | ".join(map(_line, cell)) or _("non renseigné") for cell in row.cells]
+                yield [group.label, row.label, differs, *cells]
+    if names:
+        yield [_("Avertissement"), "", "", *(column.card["notice"] for column in result.columns)]
 
 
 def _line(entry: Entry) -> str:

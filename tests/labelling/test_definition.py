@@ -64,6 +64,14 @@ def test_what_is_typed_in_has_no_choices(kind):
         ({"kind": "choice", "choices": CHOICES[:2]}, "aucune réponse ne donne tous les points"),
         ({"kind": "choice", "choices": [CHOICES[2]] * 2}, "la même valeur"),
         ({"kind": "number", **RANGE, "full_at": 0}, "zero_at et full_at sont égaux"),
+        (
+            {"suggestion": {"sheet": "rgesn", "values": {"haut": "bleu", "bas": "oui"}}},
+            "suggestion propose bleu, qui n'est pas une réponse",
+        ),
+        (
+            {"feeds": {"sheet": "rgaa", "values": {"vert": "total", "oui": "partiel"}}},
+            "feeds parle de vert, qui n'est pas une réponse",
+        ),
     ],
 )
 def test_a_fault_is_said_with_its_file_line_and_criterion(changed, said):
@@ -73,6 +81,54 @@ def test_a_fault_is_said_with_its_file_line_and_criterion(changed, said):
     name = changed.get("id", "SE-01")
     assert any(said in one for one in found)
     assert all(one.startswith(f"essai-1.toml, ligne {line}, critère {name}") for one in found)
+
+
+def test_what_the_sheet_proposes_and_takes_is_read():
+    text = referential(
+        criterion(
+            feeds={"sheet": "rgaa", "values": {"oui": "total"}},
+            suggestion={"sheet": "rgaa", "values": {"total": "oui"}},
+        )
+    )
+    found = read_definition(text, "essai-1.toml").criteria[0]
+    assert (found.feeds("oui"), found.feeds("non")) == ("total", "non")
+    assert (found.suggestion("total"), found.suggestion("partiel")) == ("oui", "partiel")
+
+
+@pytest.mark.parametrize(
+    ("changed", "key", "said"),
+    [
+        ({"weight": 4}, "weight", "3 au plus"),
+        ({"guidance": None}, "", "il manque guidance"),
+        ({"text": "Court"}, "text", "longueur : 10 au moins"),
+        ({"kind": "vote"}, "kind", "une de ces valeurs est attendue : scale, yes-no"),
+        ({"colour": "red"}, "", "clé inconnue : colour"),
+        ({"choices": CHOICES, "unit": "%"}, "", "ne va pas avec cette forme de réponse : choices"),
+        ({"blocking": "oui"}, "blocking", "attendu : true ou false"),
+        ({"when": {"criterion": "SE-00"}}, "when", "il manque is"),
+        ({"when": {"criterion": "SE-00", "fact": "ia", "is": ["oui"]}}, "when", "pas sur les deux"),
+        ({"theme": "jardin"}, "theme", "n'existe pas"),
+        ({"when": {"criterion": "ZZ-99", "is": ["oui"]}}, "when", "ZZ-99"),
+    ],
+)
+def test_a_fault_is_said_in_french_with_its_key(changed, key, said):
+    with pytest.raises(InvalidDefinition) as refused:
+        read_definition(referential(criterion("SE-00"), criterion(**changed)), "essai-1.toml")
+    found = refused.value.problems
+    assert any((one.id, one.key) == ("SE-01", key) and said in one.message for one in found), found
+
+
+def test_what_looks_at_a_criterion_is_known():
+    found = read_definition(
+        referential(
+            criterion("SE-01"),
+            criterion("SE-02", when={"not": {"criterion": "SE-01", "is": ["oui"]}}),
+            criterion("SE-03", when={"fact": "ia", "is": ["oui"]}),
+        ),
+        "essai-1.toml",
+    )
+    assert found.naming("SE-01") == ("SE-02",)
+    assert found.naming("SE-02") == ()
 
 
 def test_every_fault_is_said_at_once():

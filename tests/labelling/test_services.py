@@ -75,6 +75,14 @@ def test_the_command_says_that_a_published_version_stays(tmp_path):
         call_command("load_referentials", tmp_path)
 
 
+def test_the_command_leaves_a_draft_of_the_admin_alone(tmp_path):
+    version, _ = load(criterion())
+    ReferentialVersion.objects.filter(pk=version.pk).update(published_at=None)
+    (tmp_path / "essai.toml").write_text(version.source, encoding="utf-8")
+    with pytest.raises(CommandError, match="en brouillon dans l'administration"):
+        call_command("load_referentials", tmp_path)
+
+
 def test_the_command_refuses_what_it_cannot_read(tmp_path):
     with pytest.raises(CommandError, match="illisible"):
         call_command("load_referentials", tmp_path / "absent.toml")

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.core.management import call_command
 
 from labelling.definition import Confidence, Definition, read_definition
 from labelling.management.commands.load_referentials import SHIPPED
@@ -43,3 +44,9 @@ def test_questions_about_artificial_intelligence_wait_for_its_use(shipped):
     using = asked(shipped, {}, {**saas, "ia": ["oui"]})
     assert not [one for one in without if one.startswith("IA")]
     assert {one for one in using if one.startswith("IA")} == {"IA-01", "IA-02", "IA-03", "IA-04"}
+
+
+def test_a_sheet_is_scored_in_less_than_twenty_milliseconds(capsys):
+    call_command("bench_scoring")
+    said = capsys.readouterr().out
+    assert float(re.search(r"([\d.]+) ms par fiche", said)[1]) < 20

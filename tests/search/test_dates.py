@@ -7,14 +7,18 @@ import pytest
 
 from catalogue.models import (
     Claim,
+    OfficialEntry,
     PriceBand,
     PurchaseVehicle,
     PurchasingBody,
     SolutionPage,
 )
+from labelling.models import Result
 from search import indexing
 from search.models import PendingDocument
 from tests.catalogue.factories import lump_sum, make_offer, make_sheet, verify
+from tests.labelling.factories import make_claim, make_evidence, make_result, make_version
+from tests.labelling.referentials import HEAD, criterion
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("site", "engine", "built_index")]
 
@@ -58,6 +62,14 @@ class TestADateThatPasses:
         )
         assert self.crossed() == 2
 
+    def test_queues_the_sheet_whose_self_assessment_ended(self) -> None:
+        ending = HEAD.replace("2026-01-01", f"2026-01-01\nvalid_to = {self.YESTERDAY}")
+        listing = make_sheet().listing
+        result = make_result(listing, make_version(criterion(), head=ending), {"SE-01": "oui"})
+        assert self.crossed() == 1
+        Result.objects.filter(pk=result.pk).update(valid_to=self.TODAY)
+        assert self.crossed() == 0
+
     def test_is_looked_at_once_a_day(self) -> None:
         make_offer(make_sheet(), **lump_sum("1000", price_valid_until=self.YESTERDAY))
         assert self.crossed() == 1
@@ -86,6 +98,28 @@ class TestADateThatPasses:
         Claim.objects.filter(pk=claim.pk).update(**{day: self.TODAY + dt.timedelta(days=1)})
         assert self.crossed() == 0
 
+    def test_queues_a_sheet_whose_piece_ended_once_however_much_it_says(self) -> None:
+        page = make_sheet()
+        for rank in range(3):
+            claim = verify(
+                make_offer(page, f"Offre {rank}", hds_until=self.YESTERDAY),
+                verified_on=dt.date(2026, 1, 1),
+            )
+            make_evidence(claim, expires_on=self.YESTERDAY)
+        assert self.crossed() == 1
+
+    def test_leaves_alone_what_no_document_reads(self) -> None:
+        result = make_result(make_sheet().listing, make_version(criterion()), {"SE-01": "oui"})
+        claim = make_claim(
+            result,
+            "SE-01",
+            verified_on=dt.date(2026, 1, 1),
+            verified_by="Mission LABEL",
+            expires_on=self.YESTERDAY,
+        )
+        make_evidence(claim, expires_on=self.YESTERDAY)
+        assert self.crossed() == 0
+
     @pytest.mark.parametrize(
         "period",
         [{"valid_from": TODAY}, {"valid_from": dt.date(2025, 1, 1), "valid_to": YESTERDAY}],
@@ -97,6 +131,20 @@ class TestADateThatPasses:
         PriceBand.objects.create(code="essai", label="Essai", lower=Decimal(1), **period)
         assert self.crossed() == 2
         assert indexing.drain() == 2
+
+    @pytest.mark.parametrize(("name", "queued"), [("adequacy", 1), ("secnumcloud", 0)])
+    def test_queues_every_sheet_when_an_adequacy_decision_ends(
+        self, name: str, queued: int
+    ) -> None:
+        make_sheet()
+        OfficialEntry.objects.create(
+            list=name,
+            code="CH",
+            label="Suisse",
+            valid_from=dt.date(2025, 1, 1),
+            valid_to=self.YESTERDAY,
+        )
+        assert self.crossed() == queued
 
     def test_queues_the_sheet_that_nobody_published_for_a_year(self) -> None:
         page = make_sheet()

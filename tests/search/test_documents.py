@@ -8,9 +8,12 @@ import pytest
 from django.db import connection
 from wagtail.images.tests.utils import get_test_image_file
 
+import labelling.models.referential
+import labelling.results
 from catalogue.models import BuyerCategory, CatalogueImage, Listing, PriceBand, SolutionPage
+from labelling import scoring
 from search import documents, indexing, services
-from search.contract import Hit, Need, Query, Results
+from search.contract import Document, Hit, Need, Query, Results, Sort
 from tests.catalogue.factories import (
     TODAY,
     VendorFactory,
@@ -20,6 +23,8 @@ from tests.catalogue.factories import (
     per_agent,
     verify,
 )
+from tests.labelling.factories import make_result, make_version
+from tests.labelling.referentials import HEAD, criterion
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("site", "engine")]
 
@@ -200,6 +205,53 @@ class TestADocument:
             verify(make_offer(page, **lump_sum("10")))
         with django_assert_max_num_queries(22):
             assert len(list(documents.build(Listing.objects.all(), seed="s"))) == 10
+
+
+class TestASelfAssessment:
+    @pytest.fixture
+    def listing(self, site: object) -> Listing:
+        listing = make_sheet().listing
+        ending = HEAD.replace("2026-01-01", "2026-01-01\nvalid_to = 2026-12-31")
+        asked = (criterion("SE-01"), criterion("SE-02"), criterion("DO-01", "donnees"))
+        version = make_version(*asked, head=ending)
+        make_result(listing, version, {"SE-01": "oui", "SE-02": "non", "DO-01": "sans-objet"})
+        return listing
+
+    def on(self, day: dt.date) -> Document:
+        (made,) = documents.build(Listing.objects.all(), seed="s", on=day)
+        return made
+
+    def test_raises_the_stage_and_gives_its_scores_until_its_last_day(
+        self, listing: Listing
+    ) -> None:
+        last = self.on(dt.date(2026, 12, 31))
+        assert (last.facets["etape"], last.card["stage"], last.label_rank) == (
+            ("auto-evaluee",), "auto-evaluee", 1,
+        )  # fmt: skip
+        assert last.card["scores"] == {"essai/securite": 50}
+        after = self.on(dt.date(2027, 1, 1))
+        assert (after.facets["etape"], after.card["stage"], after.label_rank) == (
+            ("referencee",), "referencee", 0,
+        )  # fmt: skip
+        assert after.card["scores"] == {}
+
+    def test_is_read_as_it_was_stored_and_never_scored_again(
+        self, listing: Listing, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def refuse(*args: object) -> None:
+            raise AssertionError("scored")
+
+        for name in ("score", "asked", "points"):
+            monkeypatch.setattr(scoring, name, refuse)
+        monkeypatch.setattr(labelling.results, "score", refuse)
+        monkeypatch.setattr(labelling.models.referential, "build_definition", refuse)
+        assert self.on(TODAY).card["scores"] == {"essai/securite": 50}
+
+    def test_comes_first_among_stages(self, listing: Listing) -> None:
+        make_sheet("Ailante")
+        indexing.rebuild()
+        hits = services.search(Query(sort=Sort.LABEL)).hits
+        assert [hit.card["name"] for hit in hits] == ["Orvalis", "Ailante"]
 
 
 @pytest.mark.django_db(transaction=True)

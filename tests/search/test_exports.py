@@ -13,11 +13,13 @@ from django.test import Client
 from django.utils import timezone
 
 from catalogue.choices import Distribution
-from catalogue.models import CataloguePage
+from catalogue.models import CataloguePage, SolutionPage
 from search.contract import EngineUnavailable, Hit, Query
 from search.facets import FACETS
 from search.indexing import rebuild
 from tests.catalogue.factories import lump_sum, make_offer, make_sheet, per_agent
+from tests.labelling.factories import make_result, make_version
+from tests.labelling.referentials import HEAD, criterion
 
 pytestmark = pytest.mark.django_db
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -61,6 +63,7 @@ class TestJson:
             "origin": "fr",
             "distribution": "libre",
             "stage": "referencee",
+            "scores": {},
             "cloud": result["cloud"],
             "proof": "declare",
             "offer": {
@@ -107,6 +110,40 @@ class TestJson:
         answer = client.get("/solutions/?format=json")
         assert "max-age=60" in answer["Cache-Control"]
         assert answer["ETag"]
+
+
+class TestScores:
+    """Of self-assessments, by theme; never one figure for a sheet."""
+
+    @pytest.fixture
+    def assessed(self, catalogue) -> None:
+        listing = SolutionPage.objects.get(slug="orvalis").listing
+        version = make_version(criterion("SE-01"), criterion("DO-01", "donnees"))
+        make_result(listing, version, {"SE-01": "partiel", "DO-01": "sans-objet"})
+        rebuild()
+
+    def test_are_in_json_with_the_stage(self, client: Client, assessed):
+        [result] = client.get("/solutions/?etape=auto-evaluee&format=json").json()["results"]
+        assert (result["name"], result["stage"]) == ("Orvalis", "auto-evaluee")
+        assert result["scores"] == {"essai/securite": 50}
+
+    def test_are_a_column_a_theme_of_the_referential_in_force(self, client: Client, assessed):
+        found = {row["nom"]: row for row in rows(client.get("/solutions/?format=csv"))}
+        assert (found["Orvalis"]["etape"], found["Orvalis"]["score_essai/securite"]) == (
+            "Auto-évaluée", "50",
+        )  # fmt: skip
+        assert found["Orvalis"]["score_essai/donnees"] == ""
+        assert found["Gardenne"]["score_essai/securite"] == ""
+
+    def test_of_two_referentials_with_themes_of_one_name_stand_apart(self, client, assessed):
+        listing = SolutionPage.objects.get(slug="orvalis").listing
+        other = make_version(criterion("SE-01"), head=HEAD.replace('"essai"', '"autre"'))
+        make_result(listing, other, {"SE-01": "oui"})
+        rebuild()
+        [result] = client.get("/solutions/?etape=auto-evaluee&format=json").json()["results"]
+        assert result["scores"] == {"essai/securite": 50, "autre/securite": 100}
+        found = {row["nom"]: row for row in rows(client.get("/solutions/?format=csv"))}
+        assert found["Orvalis"]["score_autre/securite"] == "100"
 
 
 class TestUnknownValues:

@@ -12,6 +12,8 @@ from wagtail.images.tests.utils import get_test_image_file
 from catalogue.models import (
     CatalogueImage,
     Category,
+    Claim,
+    Evidence,
     Integration,
     Listing,
     PriceBand,
@@ -83,6 +85,18 @@ class TestAChange:
         claim.delete()
         indexing.drain()
         assert names(cloud=("conforme",)) == []
+
+    @pytest.mark.parametrize(("kind", "key", "queued"), [("rgaa", "", 1), ("answer", "a/B-1", 0)])
+    def test_of_an_answers_claim_or_piece_queues_nothing(
+        self, kind: str, key: str, queued: int
+    ) -> None:
+        listing = make_sheet().listing
+        indexing.drain()
+        claim = Claim.objects.create(listing=listing, kind=kind, key=key)
+        assert indexing.pending() == queued
+        indexing.drain()
+        Evidence.objects.create(claim=claim, title="Audit", url="https://a.example/")
+        assert indexing.pending() == queued
 
     def test_of_a_category_queues_the_sheets_that_are_in_it(self) -> None:
         make_sheet("Orvalis")
