@@ -75,6 +75,7 @@ format: $(TOOLS) ## Format the code and apply the linters' safe corrections
 
 bench: export DJANGO_SETTINGS_MODULE = config.settings.test
 bench: $(TOOLS) ## Measure both engines with 500, 10,000 and 100,000 documents (an hour or more)
+	$(MANAGE) bench_scoring
 	for size in 500 10000 100000; do $(MANAGE) bench_search --engine embedded --documents $$size || exit; done
 	$(BIN)/python -m tests.opensearch.steady \
 	  $(MANAGE) bench_search --engine opensearch --documents 500 --documents 10000 --documents 100000

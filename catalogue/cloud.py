@@ -7,7 +7,7 @@ dated data (``data/countries.toml``). SecNumCloud qualifies a service, never a c
 """
 
 import tomllib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -198,14 +198,15 @@ def assess(
     trust: Trust,
     on: date,
     *,
-    adequate_countries: Collection[str] | None = None,
+    adequate_countries: Mapping[str, str] | None = None,
     eu_eea: Collection[str] | None = None,
 ) -> CloudAssessment:
     """Return where an offer stands towards the doctrine on a day.
 
     :param trust: trust in the cloud claim of the offer; only ``verifie`` is verified.
     :param on: day at which adequacy decisions are looked up.
-    :param adequate_countries: ISO codes, the adequacy decisions in force that day by default.
+    :param adequate_countries: ISO codes of the adequacy decisions in force that day with what each
+        is limited to, as `adequacy_scopes` returns them (and by default).
     :param eu_eea: ISO codes, the European Union and the EEA that day by default.
     :raises ValueError: the date is before the data and no ``eu_eea`` is given.
 
@@ -221,7 +222,7 @@ def assess(
         # Unverified facts are the vendor's words.
         by_whom = "Vérifié" if trust is Trust.VERIFIED else "Selon l'éditeur"
         reasons.append(f"{by_whom} : {because}.")
-    reasons += [*more, *_remarks(level, synthesis, facts, on)]
+    reasons += [*more, *_remarks(level, synthesis, facts, adequate)]
     return CloudAssessment(level, synthesis, tuple(reasons), BINDS)
 
 
@@ -243,9 +244,14 @@ def adequacy_scopes(on: date) -> dict[str, str]:
     """
     return {
         row["code"]: row.get("scope", "")
-        for row in _data()["adequacy"]
+        for row in adequacy_decisions()
         if row["valid_from"] <= on <= row.get("valid_to", date.max)
     }
+
+
+def adequacy_decisions() -> list[dict[str, Any]]:
+    """Return the rows of ``data/countries.toml`` on adequacy decisions, whatever their dates."""
+    return list(_data()["adequacy"])
 
 
 def _level(
@@ -353,7 +359,7 @@ def _missing(level: CloudLevel, facts: OfferFacts) -> list[str]:
 
 
 def _remarks(
-    level: CloudLevel, synthesis: CloudSynthesis, facts: OfferFacts, on: date
+    level: CloudLevel, synthesis: CloudSynthesis, facts: OfferFacts, scopes: Mapping[str, str]
 ) -> list[str]:
     remarks = []
     if facts.secnumcloud is SecNumCloud.IN_PROGRESS:
@@ -366,7 +372,6 @@ def _remarks(
             "doit lever la contradiction."
         )
     if level is CloudLevel.C6A:
-        scopes = adequacy_scopes(on)
         remarks += [
             f"{_names([code])} : l'adéquation se limite aux {scopes[code]}."
             for code in _codes(facts)

@@ -167,12 +167,20 @@ class ClaimForm(WagtailAdminModelForm):
             self.data if self.is_bound else None,
             self.files if self.is_bound else None,
             instance=self.instance,
+            queryset=Evidence.objects.filter(is_draft=False),
             prefix="evidence",
         )
+        if self.instance.pk is None:
+            kinds = self.fields["kind"].choices
+            # An answer comes with the questionnaire, never from here.
+            self.fields["kind"].choices = [row for row in kinds if row[0] != Claim.Kind.ANSWER]
         listing = self._listing()
+        subjects = dict(subjects_of(listing))
+        if self.instance.pk is not None and self.instance.subject is not None:
+            subjects.setdefault(str(self.instance.subject), _("Retirée de la fiche"))
         self.fields["subject"] = forms.TypedChoiceField(
             label=_("Porte sur"),
-            choices=[("", _("La fiche entière")), *subjects_of(listing)],
+            choices=[("", _("La fiche entière")), *subjects.items()],
             coerce=str,
             empty_value=None,
             required=False,
@@ -180,6 +188,10 @@ class ClaimForm(WagtailAdminModelForm):
                 "Pour viser une offre ou une référence, ajoutez l'allégation depuis sa fiche."
             ),
         )
+        if self.instance.pk is not None:
+            # What was verified is not made to bear on something else.
+            for name in ("listing", "kind", "subject"):
+                self.fields[name].disabled = True
 
     def _listing(self) -> Any:
         from_field = self["listing"].value()
@@ -196,7 +208,10 @@ class ClaimForm(WagtailAdminModelForm):
         return all([super().is_valid(), self.evidence.is_valid()])
 
     def save(self, commit: bool = True) -> Any:
-        claim = super().save(commit)
+        if commit and self.instance.pk is not None:
+            # All that may be edited: what was verified or contested meanwhile is not written back.
+            self.instance.save(update_fields=["declared_on"])
+        claim = super().save(commit and self.instance.pk is None)
         if commit:
             self.evidence.instance = claim
             self.evidence.save()

@@ -9,6 +9,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from enum import IntEnum, StrEnum
 from functools import cache
 from importlib import resources
@@ -70,6 +71,24 @@ OPENNESS_LABELS: dict[OpennessVerdict, str] = {
 
 
 @dataclass(frozen=True)
+class LicenceLists:
+    """SPDX identifiers accepted as free, and refused, on a day."""
+
+    accepted: frozenset[str]
+    refused: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class ListedLicence:
+    """A licence of ``data/licences.toml``: who lists it, or why it is refused, read on which day."""
+
+    code: str
+    accepted: bool
+    source: str
+    read_on: date
+
+
+@dataclass(frozen=True)
 class LicenceAssessment:
     """What an SPDX expression is worth.
 
@@ -93,8 +112,11 @@ class Openness:
     reason: str
 
 
-def assess_licence(expression: str) -> LicenceAssessment:
+def assess_licence(expression: str, lists: LicenceLists | None = None) -> LicenceAssessment:
     """Judge an SPDX licence expression. Never raises: an invalid one says why in its message.
+
+    :param lists: the lists of the day, those of ``data/licences.toml`` by default. Families that
+        the file refuses stay refused, but for what the lists accept by name.
 
     OR is free if one side is, AND if all are; an SPDX exception (WITH) only adds permissions.
 
@@ -112,13 +134,14 @@ def assess_licence(expression: str) -> LicenceAssessment:
         refused = bool(refusal) and not re.search(r"\bOR\b", text, flags=re.IGNORECASE)
         return LicenceAssessment(False, False, (), message, refused=refused)
     licences = tuple(dict.fromkeys(_licence_ids(tree)))
-    status = _status(tree)
+    lists = lists or _shipped()
+    status = _status(tree, lists)
     if status is LicenceStatus.ACCEPTED:
         message = "Licence libre acceptée."
     elif status is LicenceStatus.REFUSED:
         message = refusal or "Licence non libre."
     else:
-        unlisted = ", ".join(i for i in licences if _id_status(i) is LicenceStatus.UNLISTED)
+        unlisted = ", ".join(i for i in licences if _id_status(i, lists) is LicenceStatus.UNLISTED)
         message = f"{unlisted} : absente des listes de licences libres acceptées."
     return LicenceAssessment(
         True,
@@ -134,12 +157,14 @@ def openness(
     licence: str,
     repository_url: str,
     repository_reachable: bool | None,
+    lists: LicenceLists | None = None,
 ) -> Openness:
     """Return how the distribution of a solution is shown.
 
     :param distribution_declared: the vendor's declaration, empty if there is none.
     :param licence: SPDX expression, empty if there is none.
     :param repository_reachable: result of the last check of the repository, None if not checked.
+    :param lists: those of the day, as for `assess_licence`.
     :raises ValueError: the declaration is not a known code.
 
     "Libre" needs an accepted SPDX licence and a reachable repository; otherwise the declaration
@@ -150,7 +175,7 @@ def openness(
     declared = Distribution(distribution_declared)
     if declared not in {Distribution.FREE, Distribution.HYBRID}:
         return _openness(OpennessVerdict(declared.value), "Selon la déclaration de l'éditeur.")
-    judged = assess_licence(licence)
+    judged = assess_licence(licence, lists)
     if judged.refused:
         return _openness(OpennessVerdict.NOT_FREE, judged.message)
     if declared is Distribution.HYBRID:
@@ -199,8 +224,21 @@ def known_licences() -> frozenset[str]:
 
 def accepted_licences() -> frozenset[str]:
     """Return the SPDX identifiers accepted as free: the State's list and the DINUM's."""
+    return _shipped().accepted
+
+
+def listed_licences() -> list[ListedLicence]:
+    """Return what ``data/licences.toml`` says licence by licence, refused families spelt out."""
     data = _data()
-    return frozenset(data["state"]["spdx"]) | frozenset(data["dinum"]["spdx"])
+    rows = {
+        code: ListedLicence(code, True, data[name]["source"], data[name]["verified_on"])
+        for name in ("dinum", "state")
+        for code in data[name]["spdx"]
+    }
+    read_on = max(row.read_on for row in rows.values())
+    refused = ((code, _refusal(code)) for code in known_licences() - rows.keys())
+    rows |= {code: ListedLicence(code, False, why, read_on) for code, why in refused if why}
+    return sorted(rows.values(), key=lambda row: row.code)
 
 
 def _missing_proof(judged: LicenceAssessment, url: str, reachable: bool | None) -> str:
@@ -250,19 +288,26 @@ def _licence_ids(tree: Any) -> Iterator[str]:
         yield getattr(symbol, "license_symbol", symbol).key
 
 
-def _status(tree: Any) -> LicenceStatus:
+def _status(tree: Any, lists: LicenceLists) -> LicenceStatus:
     if isinstance(tree, LicenseWithExceptionSymbol):
-        return _id_status(tree.license_symbol.key)
+        return _id_status(tree.license_symbol.key, lists)
     if isinstance(tree, LicenseSymbol):
-        return _id_status(tree.key)
+        return _id_status(tree.key, lists)
     best_or_worst = max if isinstance(tree, _licensing().OR) else min
-    return best_or_worst(_status(part) for part in tree.args)
+    return best_or_worst(_status(part, lists) for part in tree.args)
 
 
-def _id_status(licence: str) -> LicenceStatus:
-    if licence in accepted_licences():
+def _id_status(licence: str, lists: LicenceLists) -> LicenceStatus:
+    if licence in lists.accepted:
         return LicenceStatus.ACCEPTED
-    return LicenceStatus.REFUSED if _refusal(licence) else LicenceStatus.UNLISTED
+    refused = licence in lists.refused or _refusal(licence)
+    return LicenceStatus.REFUSED if refused else LicenceStatus.UNLISTED
+
+
+@cache
+def _shipped() -> LicenceLists:
+    data = _data()
+    return LicenceLists(frozenset(data["state"]["spdx"]) | frozenset(data["dinum"]["spdx"]))
 
 
 def _refusal(text: str) -> str:

@@ -12,6 +12,7 @@ from catalogue import cloud, pricing
 from catalogue.choices import Pricing
 from catalogue.countries import country_names
 from catalogue.models import Claim, Offer, PurchaseVehicle, ReferenceConfiguration, Vendor
+from catalogue.official import Lists
 from catalogue.presentation import (
     Configurations,
     OfferQuote,
@@ -93,9 +94,10 @@ def offer_sheet(
     *,
     need: pricing.Need,
     on: dt.date,
+    lists: Lists,
 ) -> OfferSheet:
     """Gather what is shown of an offer. Reads `offer.tiers` and `offer.vehicles`: prefetch them."""
-    assessment, _trust = assess_offer(offer, vendor, claims, on)
+    assessment, _trust = assess_offer(offer, vendor, claims, on, lists)
     totals = [(size, offer_price(offer, size, configurations, on)) for size in pricing.Need]
     return OfferSheet(
         offer=offer,

@@ -10,12 +10,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from catalogue import cloud, licences, models, pricing
+from catalogue import cloud, licences, models, official, pricing
 from catalogue.choices import Deployment, Distribution, Origin, Pricing, Source
 from catalogue.reminding import FRESH_DAYS
 from catalogue.trust import trust
@@ -75,22 +77,34 @@ def assess_offer(
     vendor: models.Vendor | None,
     claims: Iterable[models.Claim],
     on: dt.date,
+    lists: official.Lists | None = None,
 ) -> tuple[cloud.CloudAssessment, cloud.Trust]:
     """Assess an offer towards « Cloud au centre » at a date, and say what its claim is worth.
 
     :param claims: claims of the sheet with their evidence; those of other offers are ignored.
+    :param lists: official lists of that day: give them to assess many offers.
     """
     state = claim_trust(find_claim(claims, models.Claim.Kind.CLOUD, offer.uid), on)
-    return cloud.assess(offer_facts(offer, vendor), state, on), state
+    adequate = (lists or official.lists_on(on)).adequate
+    facts = offer_facts(offer, vendor)
+    return cloud.assess(facts, state, on, adequate_countries=adequate), state
 
 
-def sheet_openness(page: models.SolutionPage, listing: models.Listing | None) -> licences.Openness:
-    """What the catalogue makes of a sheet's declared distribution: free, declared free, not free."""
+def sheet_openness(
+    page: models.SolutionPage,
+    listing: models.Listing | None,
+    lists: official.Lists | None = None,
+) -> licences.Openness:
+    """What the catalogue makes of a sheet's declared distribution: free, declared free, not free.
+
+    :param lists: official lists of the day, today's by default: give them to judge many sheets.
+    """
     return licences.openness(
         page.distribution,
         page.licence,
         page.repository_url,
         bool(listing and listing.repository_reachable_on) or None,
+        (lists or official.lists_on(timezone.localdate())).licences,
     )
 
 
@@ -98,6 +112,11 @@ def shown_distribution(page: models.SolutionPage, openness: licences.Openness) -
     """Code of the distribution that counts: the declaration, unless the licence is not free."""
     refused = openness.verdict is licences.OpennessVerdict.NOT_FREE
     return Distribution.SOURCE_AVAILABLE.value if refused else page.distribution
+
+
+def shown_rgaa(page: models.SolutionPage, listing: models.Listing | None, on: dt.date) -> str:
+    """Code of the RGAA state that counts on a day: the self-assessment's, else the sheet's own."""
+    return (listing.assessed_rgaa(on) if listing else "") or page.rgaa
 
 
 def sheet_notice(listing: models.Listing | None) -> tuple[str, str]:
@@ -197,12 +216,18 @@ def _covers(offer: models.Offer, tariff: pricing.Tariff, quantity: int) -> bool:
 
 @dataclass(frozen=True)
 class Proof:
-    """Who says a claim is true, since when, until when, and on which public evidence."""
+    """Who says a claim is true, since when, until when, and on which evidence.
+
+    `reserved` says why each piece that the public does not read is a trade secret, `url` is the page
+    of the claim: who verified or contested it, and when.
+    """
 
     state: cloud.Trust
     words: str
     source_url: str = ""
     evidence: tuple[models.Evidence, ...] = ()
+    reserved: tuple[str, ...] = ()
+    url: str = ""
 
     @property
     def verified(self) -> bool:
@@ -236,13 +261,24 @@ def claim_trust(claim: models.Claim | None, on: dt.date) -> cloud.Trust:
 def proof_of(
     claims: Iterable[models.Claim], kind: str, subject: uuid.UUID | None, on: dt.date
 ) -> Proof:
-    """Say in French who vouches for something, with the public evidence that still holds."""
-    claim = find_claim(claims, kind, subject)
+    """Say in French who vouches for something, with the evidence that still holds."""
+    return claim_proof(find_claim(claims, kind, subject), on)
+
+
+def claim_proof(claim: models.Claim | None, on: dt.date) -> Proof:
+    """The same of a claim in hand; reads `claim.listing.page`: have them fetched with it."""
     state = claim_trust(claim, on)
     if claim is None:
         return Proof(state, _("Déclaré par l'offreur, non vérifié"))
-    evidence = tuple(p for p in claim.evidence.all() if p.is_public and _holds(p, on))
-    return Proof(state, _proof_words(claim, state), claim.source_url, evidence)
+    holding = [piece for piece in claim.evidence.all() if _holds(piece, on)]
+    return Proof(
+        state,
+        _proof_words(claim, state),
+        claim.source_url,
+        evidence=tuple(piece for piece in holding if piece.is_public),
+        reserved=tuple(piece.restriction_reason for piece in holding if not piece.is_public),
+        url=reverse("claim_history", args=[claim.listing.page.slug, claim.uid]),
+    )
 
 
 def french_date(day: dt.date) -> str:
@@ -258,8 +294,29 @@ def is_stale(confirmed_on: dt.date | None, published_at: dt.datetime | None, on:
     return bool(known) and on - max(known) > STALE_AFTER
 
 
+def told_on(claims: QuerySet[models.Claim], on: dt.date) -> QuerySet[models.Claim]:
+    """Claims with what the public may read of them on a day.
+
+    `is_checked`: a verification or a contest; `is_handed`: a piece. An answer's claim has a page
+    once there is one or the other.
+    """
+    checks = models.Verification.objects.public().filter(claim=OuterRef("pk"))
+    contests = models.Contest.objects.public_on(on).filter(claim=OuterRef("pk"))
+    pieces = models.Evidence.objects.filter(claim=OuterRef("pk"), is_draft=False)
+    return claims.annotate(
+        is_checked=Exists(checks.order_by()) | Exists(contests.order_by()),
+        is_handed=Exists(pieces),
+    )
+
+
+def holding(on: dt.date) -> QuerySet[models.Evidence]:
+    """Pieces that count on a day: what `claim_trust` asks of those in hand."""
+    lasting = Q(expires_on__isnull=True) | Q(expires_on__gte=on)
+    return models.Evidence.objects.filter(lasting, is_draft=False)
+
+
 def _holds(piece: models.Evidence, on: dt.date) -> bool:
-    return piece.expires_on is None or piece.expires_on >= on
+    return not piece.is_draft and (piece.expires_on is None or piece.expires_on >= on)
 
 
 def _proof_words(claim: models.Claim, state: cloud.Trust) -> str:
@@ -269,7 +326,7 @@ def _proof_words(claim: models.Claim, state: cloud.Trust) -> str:
             "reason": claim.contest_reason,
         }
     if state is cloud.Trust.EXPIRED:
-        return _("N'est plus valable depuis le %(date)s") % {"date": french_date(claim.expires_on)}
+        return _("Expiré : valable jusqu'au %(date)s") % {"date": french_date(claim.expires_on)}
     if state is cloud.Trust.VERIFIED:
         words = _("Vérifié par %(who)s le %(date)s") % {
             "who": claim.verified_by,

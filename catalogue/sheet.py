@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from wagtail.models import PageLogEntry
 
 from catalogue import licences, pricing
-from catalogue.choices import Consent, Distribution, OfferKind, Source, Stage
+from catalogue.choices import Consent, Distribution, OfferKind, Rgaa, Source, Stage
 from catalogue.models import (
     BodyUse,
     Claim,
@@ -30,6 +30,7 @@ from catalogue.models import (
     Vendor,
 )
 from catalogue.offer_sheet import Fact, OfferSheet, offer_sheet
+from catalogue.official import Lists, lists_on
 from catalogue.presentation import (
     french_date,
     is_stale,
@@ -37,7 +38,9 @@ from catalogue.presentation import (
     reference_configurations,
     sheet_notice,
     sheet_openness,
+    shown_rgaa,
 )
+from catalogue.stages import reached_stage
 from catalogue.uses import uses_shown
 
 HISTORY_ENTRIES = 10
@@ -133,13 +136,13 @@ def build_sheet(page: SolutionPage, *, need: pricing.Need, on: dt.date) -> Sheet
     """Gather a sheet for a need at a date, from the live rows or from a draft in memory."""
     listing = _listing(page)
     vendor = listing.vendor if listing else None
-    claims = list(listing.claims.prefetch_related("evidence")) if listing and listing.pk else []
-    configurations = reference_configurations(on)
+    claims = _claims(listing) if listing and listing.pk else []
+    configurations, lists = reference_configurations(on), lists_on(on)
     shown = [
-        offer_sheet(offer, vendor, claims, configurations, need=need, on=on)
+        offer_sheet(offer, vendor, claims, configurations, need=need, on=on, lists=lists)
         for offer in _offers(page)
     ]
-    openness = sheet_openness(page, listing)
+    openness = sheet_openness(page, listing, lists)
     offers = [row for row in shown if row.offer.kind != OfferKind.TRIAL]
     return Sheet(
         page=page,
@@ -151,7 +154,7 @@ def build_sheet(page: SolutionPage, *, need: pricing.Need, on: dt.date) -> Sheet
         notice=sheet_notice(listing),
         offers=offers,
         trials=[row for row in shown if row.offer.kind == OfferKind.TRIAL],
-        compliance=_compliance(page, listing, openness, claims, on),
+        compliance=_compliance(page, listing, openness, claims, on, lists),
         integrations=_integrations(page),
         references=_references(page, claims, on),
         audience=_audience(page),
@@ -210,8 +213,23 @@ def _stage_badge(sheet: Sheet) -> Badge:
     if sheet.community:
         label, why = _("Logiciel communautaire"), _("Repris du SILL, sans offreur.")
         return Badge(_("Étape"), label, why, "team-line")
-    why = _("Première étape : l'éditeur se référence lui-même.")
-    return Badge(_("Étape"), str(Stage.LISTED.label), why, "file-text-line")
+    stage = reached_stage(sheet.listing, sheet.on) if sheet.listing else Stage.LISTED
+    why, icon, tone = {
+        Stage.LISTED: (
+            _("Première étape : l'éditeur se référence lui-même."), "file-text-line", "",
+        ),
+        Stage.ASSESSED: (
+            _("Deuxième étape : l'éditeur a répondu au questionnaire public."),
+            "survey-line",
+            "justified",
+        ),
+        Stage.LABELLED: (
+            _("Troisième étape : la mission LABEL a labellisé la solution."),
+            "award-line",
+            "verified",
+        ),
+    }[stage]  # fmt: skip
+    return Badge(_("Étape"), str(stage.label), why, icon, tone)
 
 
 def _openness_badge(sheet: Sheet) -> Badge:
@@ -229,9 +247,11 @@ def _compliance(
     openness: licences.Openness,
     claims: Iterable[Claim],
     on: dt.date,
+    lists: Lists,
 ) -> list[Fact]:
     score = None if page.rgesn_score is None else f"{page.rgesn_score}{pricing.NBSP}%"
-    rgaa = "" if page.rgaa == "inconnu" else page.get_rgaa_display()
+    code = shown_rgaa(page, listing, on)
+    rgaa = "" if code == Rgaa.UNKNOWN else str(Rgaa(code).label)
     return [
         Fact(
             _("Accessibilité (RGAA)"),
@@ -256,7 +276,7 @@ def _compliance(
         Fact(
             _("Licence"),
             page.licence,
-            licences.assess_licence(page.licence).message if page.licence else "",
+            licences.assess_licence(page.licence, lists.licences).message if page.licence else "",
         ),
         Fact(
             _("Code source"),
@@ -265,6 +285,10 @@ def _compliance(
             url_label=_("Dépôt du code"),
         ),
     ]
+
+
+def _claims(listing: Listing) -> list[Claim]:
+    return list(listing.claims.of_sheet().prefetch_related("evidence"))
 
 
 def _reachable(listing: Listing | None) -> str:

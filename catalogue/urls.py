@@ -2,12 +2,24 @@
 
 from django.urls import include, path
 
-from catalogue import views, views_exchanges, views_history, views_reports, views_uses
+from catalogue import (
+    views,
+    views_claims,
+    views_exchanges,
+    views_history,
+    views_reports,
+    views_uses,
+)
 
 urlpatterns = [
     path("espace-editeur/", include("catalogue.vendor_space.urls")),
     path("editeurs/<slug:slug>/", views.vendor_page, name="vendor"),
     path("solutions/<slug:slug>/historique/", views_history.history, name="sheet_history"),
+    path(
+        "solutions/<slug:slug>/preuves/<uuid:uid>/",
+        views_claims.claim_history,
+        name="claim_history",
+    ),
     path("pieces/<uuid:uid>/", views.evidence, name="evidence"),
     path("signaler/", views_reports.report, name="report"),
     path("signaler/<uuid:uid>/", views_reports.follow, name="report_follow"),

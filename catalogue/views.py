@@ -1,11 +1,10 @@
 """Public pages of the catalogue that are not Wagtail pages."""
 
 import uuid
-from pathlib import PurePath
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,7 +12,9 @@ from django.views.decorators.http import require_safe
 
 from catalogue.choices import SizeSource
 from catalogue.countries import country_names
+from catalogue.evidence import evidence_response
 from catalogue.models import Evidence, Listing, Vendor
+from catalogue.official import Lists, lists_on
 from catalogue.presentation import sheet_openness, shown_distribution
 
 SHEETS_PER_PAGE = 20
@@ -32,6 +33,7 @@ def vendor_page(request: HttpRequest, slug: str) -> HttpResponse:
     )
     paginator = Paginator(listings, SHEETS_PER_PAGE)
     page = paginator.get_page(request.GET.get("page"))
+    lists = lists_on(timezone.localdate())
     return render(
         request,
         "catalogue/vendor_page.html",
@@ -39,7 +41,7 @@ def vendor_page(request: HttpRequest, slug: str) -> HttpResponse:
             "vendor": vendor,
             "country": country_names().get(vendor.country, vendor.country),
             "size_source": _size_source(vendor),
-            "cards": [_card(listing) for listing in page],
+            "cards": [_card(listing, lists) for listing in page],
             "page": page,
             "count": paginator.count,
             "organization": _organization(vendor, request),
@@ -53,17 +55,10 @@ def evidence(request: HttpRequest, uid: uuid.UUID) -> FileResponse:
 
     Raises 404 for any other.
     """
-    pieces = Evidence.objects.filter(is_public=True, claim__listing__in=Listing.objects.public())
-    return evidence_response(get_object_or_404(pieces, uid=uid))
-
-
-def evidence_response(piece: Evidence) -> FileResponse:
-    """The file of a piece of evidence as a download; raises 404 when there is none."""
-    if not piece.file or not piece.file.storage.exists(piece.file.name):
-        raise Http404
-    return FileResponse(
-        piece.file.open("rb"), as_attachment=True, filename=PurePath(piece.file.name).name
+    pieces = Evidence.objects.filter(
+        is_public=True, is_draft=False, claim__listing__in=Listing.objects.public()
     )
+    return evidence_response(get_object_or_404(pieces, uid=uid))
 
 
 def _size_source(vendor: Vendor) -> str:
@@ -76,9 +71,9 @@ def _size_source(vendor: Vendor) -> str:
     }.get(SizeSource(vendor.size_source), "")
 
 
-def _card(listing: Listing) -> dict[str, Any]:
+def _card(listing: Listing, lists: Lists) -> dict[str, Any]:
     page, updated = listing.page, listing.page.last_published_at
-    openness = sheet_openness(page, listing)
+    openness = sheet_openness(page, listing, lists)
     return {
         "url": f"/solutions/{page.slug}/",
         "name": page.title,

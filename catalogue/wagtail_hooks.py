@@ -19,7 +19,9 @@ from wagtail.log_actions import LogActionRegistry
 
 from catalogue import services
 from catalogue.admin import enforcement_hooks  # noqa: F401  (registered so)
-from catalogue.admin.choosers import listing_chooser, vendor_chooser
+from catalogue.admin.choosers import listing_chooser, official_chooser, vendor_chooser
+from catalogue.admin.claim_acts import LOG_ACTIONS as CLAIM_ACTIONS
+from catalogue.admin.claim_acts import ActView
 from catalogue.admin.claims import ClaimViewSet, evidence_file
 from catalogue.admin.company import (
     LOG_ACTIONS,
@@ -37,6 +39,8 @@ from catalogue.admin.deciding import ApproveMany, ReturnMany
 from catalogue.admin.enforcement import SuspensionViewSet, TakedownViewSet
 from catalogue.admin.figures import OWN_FIGURES, CountItem
 from catalogue.admin.listing import ListingEditView
+from catalogue.admin.official import LOG_ACTIONS as LIST_ACTIONS
+from catalogue.admin.official import ListImportViewSet, OfficialEntryViewSet
 from catalogue.admin.queue import QueueViewSet
 from catalogue.admin.reasons import ReasonViewSet
 from catalogue.admin.reports import LOG_ACTIONS as REPORT_ACTIONS
@@ -53,6 +57,12 @@ from catalogue.admin.vocabulary import (
 )
 from catalogue.choices import Source
 from catalogue.models import Listing, SolutionPage
+
+EVIDENCE_ACTIONS = (
+    ("add", _("Joindre une pièce"), _("Un membre de l'offreur a joint une pièce")),
+    ("remove", _("Retirer une pièce"), _("Un membre de l'offreur a retiré une pièce")),
+    ("restrict", _("Changer l'accès"), _("Un membre de l'offreur a changé l'accès à une pièce")),
+)
 
 
 class CatalogueGroup(ViewSetGroup):
@@ -86,13 +96,20 @@ class DatedGroup(ViewSetGroup):
     menu_label = _("Valeurs datées")
     menu_icon = "calendar-check"
     menu_order = 160
-    items = (ThresholdViewSet, PriceBandViewSet, ReferenceConfigurationViewSet)
+    items = (
+        ThresholdViewSet,
+        PriceBandViewSet,
+        ReferenceConfigurationViewSet,
+        ListImportViewSet,
+        OfficialEntryViewSet,
+    )
 
 
 @hooks.register("register_admin_viewset")
 def register_viewsets() -> list[Any]:
     """Screens of the catalogue and their menus."""
-    return [SheetViewSet(), vendor_chooser, listing_chooser, CatalogueGroup(), DatedGroup()]
+    choosers = [vendor_chooser, listing_chooser, official_chooser]
+    return [SheetViewSet(), *choosers, CatalogueGroup(), DatedGroup()]
 
 
 @hooks.register("register_admin_urls")
@@ -100,6 +117,7 @@ def register_evidence_url() -> list[URLPattern]:
     """Files of evidence that only moderators read, and the row beside a sheet."""
     return [
         path("pieces/<uuid:uid>/", evidence_file, name="evidence_file"),
+        path("allegations/<int:pk>/<slug:act>/", ActView.as_view(), name="claim_act"),
         path("preuves/<uuid:uid>/mandat/", mandate_file, name="proof_mandate"),
         path("contestations/<uuid:uid>/piece/", dispute_file, name="dispute_file"),
         path("fiches/<int:page_id>/inscription/", ListingEditView.as_view(), name="listing"),
@@ -149,8 +167,14 @@ def register_log_actions(actions: LogActionRegistry) -> None:
     )
     for name, label, sentence in LOG_ACTIONS:
         actions.register_action(f"catalogue.company.{name}", label, sentence)
+    for name, label, sentence in EVIDENCE_ACTIONS:
+        actions.register_action(f"catalogue.evidence.{name}", label, sentence)
+    for name, label, sentence in CLAIM_ACTIONS:
+        actions.register_action(f"catalogue.claim.{name}", label, sentence)
     for name, label, sentence in REPORT_ACTIONS:
         actions.register_action(f"catalogue.report.{name}", label, sentence)
+    for name, label, sentence in LIST_ACTIONS:
+        actions.register_action(f"catalogue.list.{name}", label, sentence)
 
 
 @hooks.register("before_copy_page")

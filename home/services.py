@@ -35,8 +35,11 @@ CONTENT = Path(__file__).parent / "content"
 MODERATORS = "Modération"
 EDITORS = "Rédaction"
 REVIEW = "Relecture par la mission LABEL"
-_PRIVATE = ("inquiry", "inquirymessage")
-"""Models of the catalogue that no group reads: what buyers and vendors write to one another."""
+_PRIVATE = (
+    "inquiry", "inquirymessage", "selfassessment", "answer", "handover", "result",
+)  # fmt: skip
+"""Models that no group reads or edits: what buyers and vendors write to one another, and what vendors
+answer, which is theirs until they hand it in, and for good then."""
 
 
 @transaction.atomic
@@ -112,12 +115,14 @@ def _groups(home: HomePage, catalogue: CataloguePage, again: bool) -> None:
         _allow(moderators, ("catalogue",), ("add", "change", "delete", "view"))
         _allow(moderators, ("home", "sourcing"), ("view", "change"))
         _allow(moderators, ("search",), ("add", "change", "delete", "view"))
+        _allow(moderators, ("labelling",), ("view",))
         _let_work(moderators)
     editors, created = Group.objects.get_or_create(name=EDITORS)
     if created or again:
         # Sheets are below the home page, but take no right from it (`CatalogueTester`).
         _grant(editors, home, ("add", "change", "publish"))
         _allow(editors, ("search",), ("add", "change", "delete", "view"))
+        _allow(editors, ("labelling",), ("add", "change", "view"))
         _let_work(editors)
     _moderation_workflow(moderators, catalogue)
 
@@ -156,7 +161,7 @@ def _allow(group: Group, apps: tuple[str, ...], actions: tuple[str, ...]) -> Non
     wanted = [
         permission
         for permission in Permission.objects.filter(content_type__app_label__in=apps).exclude(
-            content_type__app_label="catalogue", content_type__model__in=_PRIVATE
+            content_type__app_label__in=("catalogue", "labelling"), content_type__model__in=_PRIVATE
         )
         if permission.codename.split("_")[0] in actions
     ]

@@ -14,7 +14,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import TransactionTestCase
 
-from catalogue import statistics
+from catalogue import official, statistics
 from catalogue.models import CataloguePage
 from home import context_processors
 from search import services
@@ -82,6 +82,7 @@ def _endless_periods() -> Iterator[None]:
     """Nothing is read anew because time passed: a period that ends amid a test adds queries."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(services, "VOCABULARY_SECONDS", math.inf)
+        patch.setattr(official, "SECONDS", math.inf)
         patch.setattr(context_processors, "FLAG_SECONDS", math.inf)
         yield
 

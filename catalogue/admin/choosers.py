@@ -4,13 +4,15 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms.choosers import BaseFilterForm, SearchFilterMixin
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.generic.chooser import ChooseResultsView, ChooseView, CreateView
 from wagtail.admin.viewsets.chooser import ChooserViewSet
 
-from catalogue.models import Listing, Vendor
+from catalogue import verifying
+from catalogue.models import Listing, OfficialEntry, Vendor
 
 
 def search_form(*lookups: str) -> type[BaseFilterForm]:
@@ -109,6 +111,47 @@ class ListingChooser(ChooserViewSet):
     create_view_class = NothingToCreate
 
 
+class OfficialColumnsMixin:
+    filter_form_class = search_form("label", "code", "legal_reference")
+
+    def get_object_list(self) -> QuerySet:
+        """Lines in force, of the lists that bear on the kind of claim (`?kind=`) if one is asked."""
+        rows = OfficialEntry.objects.at(timezone.localdate())
+        lists = verifying.LISTS.get(self.request.GET.get("kind", ""))
+        return rows if lists is None else rows.filter(list__in=lists)
+
+    @property
+    def columns(self) -> list[Column]:
+        return [
+            self.title_column,
+            Column("list", label=_("Liste"), accessor="get_list_display"),
+            Column("valid_to", label=_("Jusqu'au")),
+        ]
+
+
+class OfficialChooseView(OfficialColumnsMixin, ChooseView):
+    """Lines of official lists to choose from."""
+
+
+class OfficialChooseResultsView(OfficialColumnsMixin, ChooseResultsView):
+    """The same, results only."""
+
+
+class OfficialChooser(ChooserViewSet):
+    """Choose a line of an official list by its name or code."""
+
+    name = "official_chooser"
+    model = OfficialEntry
+    icon = "clipboard-list"
+    ordering = ("label", "pk")
+    choose_one_text = _("Choisir une ligne")
+    choose_another_text = _("Choisir une autre ligne")
+    choose_view_class = OfficialChooseView
+    choose_results_view_class = OfficialChooseResultsView
+    create_view_class = NothingToCreate
+
+
 vendor_chooser = VendorChooser()
 listing_chooser = ListingChooser()
-"""Those registered: forms that ask for a vendor or a sheet take their widgets."""
+official_chooser = OfficialChooser()
+"""Those registered: forms that ask for one of theirs take their widgets."""

@@ -8,9 +8,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
-from wagtail.admin.ui.tables import Column, DateColumn, StatusTagColumn
+from wagtail.admin.ui.tables import Column, StatusTagColumn
 from wagtail.admin.viewsets.model import ModelViewSet
 
+from catalogue.admin.columns import day_column
 from catalogue.admin.filters import Radios
 from catalogue.models import PriceBand, ReferenceConfiguration, Threshold
 from catalogue.models.dated import Dated
@@ -60,8 +61,8 @@ def _is_fresh(row: Dated) -> bool:
 
 
 PERIOD_COLUMNS = [
-    DateColumn("valid_from", label=_("Du"), sort_key="valid_from"),
-    DateColumn("valid_to", label=_("Au"), sort_key="valid_to"),
+    day_column("valid_from", _("Du")),
+    day_column("valid_to", _("Au")),
     StatusTagColumn(
         "verified_on",
         label=_("Vérifié le"),

@@ -11,7 +11,7 @@ from wagtail.admin.site_summary import SummaryItem
 
 from catalogue.desk import Desk, desk
 from catalogue.due_reminders import unconfirmed
-from catalogue.models import Listing
+from catalogue.models import Listing, Verification
 
 
 class CountItem(SummaryItem):
@@ -170,6 +170,24 @@ class UnconfirmedItem(DeskItem):
         return words % count
 
 
+class VerificationsItem(DeskItem):
+    """Claims that a colleague proposes to verify: whoever looks may be the second person."""
+
+    order = 160
+    icon = "check"
+    right = "catalogue.change_claim"
+
+    def url(self) -> str:
+        return f"{reverse('allegations:index')}?state=waiting"
+
+    def words(self) -> str:
+        theirs = Verification.objects.waiting().exclude(proposed_by=self.request.user)
+        count = theirs.count()
+        return (
+            ngettext("%d vérification à confirmer", "%d vérifications à confirmer", count) % count
+        )
+
+
 OWN_FIGURES = (
     LiveSheetsItem,
     DraftSheetsItem,
@@ -180,5 +198,6 @@ OWN_FIGURES = (
     DisputesItem,
     ReportsItem,
     UnconfirmedItem,
+    VerificationsItem,
 )
 """Those of the catalogue; apps above add theirs by the hook."""

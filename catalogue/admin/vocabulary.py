@@ -6,10 +6,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
-from wagtail.admin.ui.tables import BooleanColumn, Column, DateColumn, StatusTagColumn
+from wagtail.admin.ui.tables import BooleanColumn, Column, StatusTagColumn
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 
+from catalogue.admin.columns import day_column
 from catalogue.admin.deleting import UnusedOnlyDeleteView
 from catalogue.admin.filters import Radios
 from catalogue.models import (
@@ -195,7 +196,7 @@ class PurchaseVehicleViewSet(ModelViewSet):
         "__str__",
         Column("title", label=_("Objet"), sort_key="title"),
         Column("holder", label=_("Titulaire"), sort_key="holder"),
-        DateColumn("ends_on", label=_("Fin"), sort_key="ends_on"),
+        day_column("ends_on", _("Fin")),
         StatusTagColumn(
             "state",
             label=_("État"),

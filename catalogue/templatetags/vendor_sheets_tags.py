@@ -15,6 +15,7 @@ from catalogue import completeness, drafting
 from catalogue.models import Listing, Membership, SolutionPage, Vendor
 from catalogue.presentation import french_date, is_stale
 from catalogue.states import STATE_LABELS, SheetState
+from catalogue.vendor_space.extensions import VendorLine, vendor_lines
 
 register = template.Library()
 
@@ -47,6 +48,7 @@ class Row:
     missing: int
     lapsing: list[str]
     due_on: dt.date | None
+    lines: list[VendorLine]
 
     @property
     def label(self) -> str:
@@ -82,6 +84,7 @@ def _rows(listings: list[Listing]) -> Iterator[Row]:
         for page in pages.only("pk", "content_type").prefetch_workflow_states()
     }
     today = timezone.localdate()
+    lines = vendor_lines(listings)
     for listing in listings:
         page = listing.page
         page._current_workflow_states = reviews[page.pk]
@@ -96,6 +99,7 @@ def _rows(listings: list[Listing]) -> Iterator[Row]:
             missing=len(list(completeness.lacking(content))) if content else 0,
             lapsing=_lapsing(content or {}, today),
             due_on=waiting[0].due_on if waiting else None,
+            lines=lines.get(listing.pk, []),
         )
 
 

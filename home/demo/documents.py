@@ -10,6 +10,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from catalogue import pricing
+from catalogue.cloud import adequacy_scopes
 from catalogue.models import (
     BuyerCategory,
     Category,
@@ -25,6 +26,7 @@ from catalogue.models import (
     TaggedSolution,
     Vendor,
 )
+from catalogue.official import Lists
 from home.demo import rows
 from home.demo.chance import reference_date
 from home.demo.contracts import contracts
@@ -72,7 +74,8 @@ class _Reader:
         if sheet.vendor.uid not in self._vendors:
             self._vendors = {sheet.vendor.uid: rows.vendor_row(sheet.vendor)}
         listing = rows.listing_row(sheet, page, self._vendors[sheet.vendor.uid])
-        _hold(listing, claims=[self._claim(record, listing) for record in sheet.claims])
+        claims = [self._claim(record, listing) for record in sheet.claims]
+        _hold(listing, claims=claims, results=[])
         page._cluster_related_objects = {
             "categories": [self._terms.categories[code] for code in sheet.categories],
             "buyer_categories": [self._terms.buyers[code] for code in sheet.buyer_categories],
@@ -132,6 +135,7 @@ def _frame(today: dt.date) -> Frame:
         local_buyers=frozenset(
             row["slug"] for row in _data("buyer_categories", "buyer_category") if row.get("local")
         ),
+        lists=Lists(adequacy_scopes(today), licences=None),
     )
 
 

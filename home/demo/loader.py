@@ -9,14 +9,17 @@ from typing import Any
 from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
 from django.db.models import F
+from django.utils import timezone
 from wagtail.models import Locale
 
+from catalogue.claim_words import said
 from catalogue.models import (
     BasePage,
     BuyerCategory,
     CataloguePage,
     Category,
     Claim,
+    Contest,
     Evidence,
     Integration,
     Listing,
@@ -30,6 +33,7 @@ from catalogue.models import (
     SolutionTag,
     TaggedSolution,
     Vendor,
+    Verification,
 )
 from catalogue.signals import document_changed
 from home.demo import rows
@@ -269,16 +273,49 @@ def _offers(
 
 def _claims(sheets: Sequence[SheetRecord], listings: Sequence[Listing]) -> None:
     records = [record for sheet in sheets for record in sheet.claims]
-    claims = Claim.objects.bulk_create(
+    today = timezone.localdate()
+    claims = [
         rows.claim_row(record, listing)
         for sheet, listing in zip(sheets, listings, strict=True)
         for record in sheet.claims
-    )
+    ]
+    for claim in claims:
+        if claim.verified_on and claim.expires_on < today:
+            claim.expiry_told_for = claim.expires_on  # nobody is to be told again
+    Claim.objects.bulk_create(claims)
     Evidence.objects.bulk_create(
         piece
         for record, claim in zip(records, claims, strict=True)
         for piece in rows.evidence_rows(record, claim)
     )
+    _judgements(claims, today)
+
+
+def _judgements(claims: Sequence[Claim], today: dt.date) -> None:
+    """What made these claims verified or contested."""
+    judged = [claim for claim in claims if claim.verified_on or claim.contested_on]
+    pages = {claim.listing.page_id for claim in judged}
+    subjects = {
+        row.uid: row
+        for model in (Offer, Reference)
+        for row in model._default_manager.filter(page__in=pages)
+    }
+    words = {claim.pk: said(claim, subjects.get(claim.subject)) for claim in judged}
+    checks = Verification.objects.bulk_create(
+        rows.verification_row(claim, words[claim.pk], today)
+        for claim in judged
+        if claim.verified_on
+    )
+    contests = Contest.objects.bulk_create(
+        rows.contest_row(claim, words[claim.pk]) for claim in judged if claim.contested_on
+    )
+    # The day that rows say they were written is not the day of the demo.
+    for model, begun, made in (
+        (Verification, "proposed_at", checks),
+        (Contest, "opened_at", contests),
+    ):
+        keys = [row.pk for row in made]
+        model._default_manager.filter(pk__in=keys).update(**{begun: F("decided_at")})
 
 
 def _join(through: Any, columns: tuple[str, str], pairs: Iterable[tuple[int, int]]) -> None:

@@ -8,12 +8,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.utils import timezone
 from django.utils.text import slugify
 
 from catalogue.models import (
     BuyerCategory,
     Category,
     Claim,
+    Contest,
     Evidence,
     Integration,
     Listing,
@@ -25,6 +27,7 @@ from catalogue.models import (
     SolutionPage,
     SolutionTag,
     Vendor,
+    Verification,
 )
 from home.demo.records import (
     ClaimRecord,
@@ -156,11 +159,47 @@ def claim_row(record: ClaimRecord, listing: Listing) -> Claim:
 
 
 def evidence_rows(record: ClaimRecord, claim: Claim) -> list[Evidence]:
-    """Return the unsaved proofs of a claim: public addresses that lead nowhere."""
-    return [
-        Evidence(claim=claim, title=title, url=url, added_on=record.declared_on)
-        for title, url in record.evidence
-    ]
+    """Return the unsaved proofs of a claim: addresses that lead nowhere, contracts reserved."""
+    rows = []
+    for title, url in record.evidence:
+        piece = Evidence(claim=claim, title=title, url=url, added_on=record.declared_on)
+        if title.startswith("Contrat"):
+            piece.is_public, piece.restriction_reason = False, "prix et clauses négociés"
+        rows.append(piece)
+    return rows
+
+
+def verification_row(claim: Claim, said: str, today: dt.date) -> Verification:
+    """Return the unsaved check that made a claim verified, ended if its day has passed."""
+    over = claim.expires_on < today
+    return Verification(
+        claim=claim,
+        ground=Verification.Ground.PEOPLE,
+        state=Verification.State.ENDED if over else Verification.State.CONFIRMED,
+        said=said,
+        finding="Pièce fictive lue pour la démonstration.",
+        expires_on=claim.expires_on,
+        decided_at=_noon(claim.verified_on),
+        ended_on=claim.expires_on + dt.timedelta(days=1) if over else None,
+        end_reason="Échéance de la vérification." if over else "",
+    )
+
+
+def contest_row(claim: Claim, said: str) -> Contest:
+    """Return the unsaved contest of a claim, upheld the day that it became public."""
+    return Contest(
+        claim=claim,
+        state=Contest.State.UPHELD,
+        reason=claim.contest_reason,
+        said=said,
+        public_from=claim.contested_on,
+        decision="Contestation fictive, maintenue pour la démonstration.",
+        decided_at=_noon(claim.contested_on),
+    )
+
+
+def _noon(day: dt.date) -> dt.datetime:
+    return timezone.make_aware(dt.datetime.combine(day, dt.time(12)))
 
 
 def tag_row(word: str) -> SolutionTag:

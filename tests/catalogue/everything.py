@@ -10,11 +10,14 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
 from accounts.models import User
-from catalogue import reporting, transfers, uses
+from catalogue import contesting, reporting, transfers, uses
 from catalogue.models import (
     Claim,
     Evidence,
+    ListImport,
     Offer,
+    OfficialEntry,
+    OfficialList,
     Proof,
     PurchaseVehicle,
     PurchasingBody,
@@ -28,12 +31,16 @@ from catalogue.models import (
 from catalogue.models.vocabulary import BuyerCategory
 from catalogue.reminders import stop_token
 from home.models import ContactMessage
+from labelling import assessing
+from labelling.models import ReferentialVersion
 from sourcing import services as recommending
 from tests.accounts.signing_in import sign_in_staff
 from tests.catalogue.agents import agent, exchange_of
 from tests.catalogue.factories import VendorFactory, make_sheet
 from tests.catalogue.people import attach, member, moderator, person, reviewer
 from tests.catalogue.vendor_space import sheets
+from tests.labelling.factories import make_result, make_version
+from tests.labelling.referentials import HEAD, criterion
 
 OTHER_SIREN = "732829320"
 
@@ -71,7 +78,17 @@ class Everything:
         }
         owner = self.people["owner"]
         self.draft = sheets.draft(self.vendor, owner)
-        self.live = make_sheet("Ardoise publique", vendor=self.vendor, slug="publique").listing
+        self.live = make_sheet(
+            "Ardoise publique", vendor=self.vendor, slug="publique", rgaa="totalement"
+        ).listing
+        self.proven = Claim.objects.create(listing=self.live, kind=Claim.Kind.RGAA)
+        self.piece = Evidence.objects.create(
+            claim=self.proven, title="Audit", file=ContentFile(b"%PDF-1.7 audit", name="audit.pdf")
+        )
+        self.assessment = assessing.start(
+            listing=self.live, version=make_version(criterion()), by=owner
+        )
+        self.result = make_result(self.live, self.assessment.version, {"SE-01": "oui"})
         self._children(owner)
         self._company(owner)
         self._staff(other)
@@ -124,6 +141,9 @@ class Everything:
             email="achats@ville.invalid",
         )
         self.claim = Claim.objects.create(listing=self.live, kind=Claim.Kind.REFERENCE)
+        self.contest = contesting.open_contest(
+            claim=self.proven, by=judge, reason="L'audit est celui d'un autre produit."
+        )
         self.evidence = Evidence.objects.create(
             claim=self.claim,
             title="Accord",
@@ -139,6 +159,19 @@ class Everything:
         self.suspension = Suspension.objects.create(vendor=VendorFactory(), **words)
         waiting = sheets.draft(other, self.people["other"], "Ardoise remise")
         self.submission = sheets.submit(waiting, self.people["other"])
+        imported = ListImport.objects.create(
+            list=OfficialList.ADEQUACY, dated_on="2026-01-01", sha256="0" * 64, rows=1
+        )
+        OfficialEntry.objects.create(
+            list=OfficialList.ADEQUACY,
+            code="CH",
+            label="Suisse",
+            valid_from="2026-01-01",
+            last_import=imported,
+        )
+        self.draft_version = make_version(criterion(), head=HEAD.replace('"essai"', '"brouillon"'))
+        drafts = ReferentialVersion.objects.filter(pk=self.draft_version.pk)
+        drafts.update(published_at=None)
         PurchaseVehicle.objects.create(
             body=PurchasingBody.objects.first(), number="1", title="Essai", holder="Essai"
         )
@@ -158,6 +191,8 @@ class Everything:
 
     def _part(self, name: str, part: str, pattern: URLPattern) -> Any:
         usual = {"slug": self.vendor.slug}
+        if name.startswith("referential_"):
+            usual["pk"] = self.draft_version.pk
         if name.startswith("sheet"):
             usual["uid"] = self.draft.uid
         value = self._values().get((name, part), usual.get(part))
@@ -168,9 +203,26 @@ class Everything:
             raise KeyError(f"{part} of {name}: make one in tests/catalogue/everything.py")
         return value
 
+    def _assessment(self) -> dict[str, dict[str, Any]]:
+        """What the addresses of the questionnaire name."""
+        here = {"uid": self.live.uid}
+        one = {**here, "referential": "essai", "version": "1"}
+        return {
+            "assessments": here,
+            "assessment_space": one,
+            "assessment_theme": {**one, "theme": "securite"},
+            "assessment_answer": {**one, "criterion": "SE-01"},
+            "assessment_piece": {**one, "criterion": "SE-01"},
+            "assessment_check": one,
+            "assessment_copy": one,
+            "assessment_proposal": one,
+            "assessment_examine": {"pk": self.result.pk, "criterion": "SE-01"},
+        }
+
     def _values(self) -> dict[tuple[str, str], Any]:
         """What addresses name, unless it is the company's slug or the draft."""
         sheet, slug = {"uid": self.draft.uid}, self.live.page.slug
+        piece = {"uid": self.live.uid, "claim": self.proven.uid, "piece": self.piece.uid}
         rows: dict[str, dict[str, Any]] = {
             "company_invitation": {"token": "inconnu"},
             "company_withdraw": {"uid": self.asked.uid},
@@ -187,7 +239,19 @@ class Everything:
             "sheet_reference_remove": {**sheet, "child": self.reference.uid},
             "sheet_step": {**sheet, "step": "essentiel"},
             "sheet_transfer": {"uid": self.live.uid},
+            "sheet_evidence_first": {"uid": self.live.uid, "kind": "rgaa"},
+            "sheet_evidence_offer": {**sheet, "kind": "cloud", "subject": self.offer.uid},
+            "sheet_evidence_add": piece,
+            "sheet_evidence_remove": piece,
+            "sheet_evidence_restrict": piece,
+            "sheet_evidence_file": piece,
+            **self._assessment(),
             "sheet_history": {"slug": slug},
+            "assessment": {"slug": slug, "referential": "essai"},
+            "latest_assessment": {"slug": slug},
+            "claim_history": {"slug": slug, "uid": self.proven.uid},
+            "company_contest": {"uid": self.contest.uid},
+            "claim_act": {"pk": self.proven.pk, "act": "abandonner"},
             "transfer": {"uid": self.transfer.uid},
             "transfer_preview": {"uid": self.transfer.uid},
             "vendor_exchange": {"uid": self.exchange.uid},
@@ -216,5 +280,7 @@ class Everything:
             "dispute_file": {"uid": self.dispute.uid},
             "contestations:inspect": {"pk": self.dispute.pk},
             "second_factor_reset": {"pk": self.people["reviewer"].pk},
+            "referential_theme": {"id": "securite"},
+            "referential_criterion": {"id": "SE-01"},
         }
         return {(name, part): value for name, row in rows.items() for part, value in row.items()}

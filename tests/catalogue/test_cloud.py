@@ -313,8 +313,10 @@ def test_adequacy_holds_at_its_dates_only():
 
 def test_lists_of_countries_can_be_given():
     facts = replace(EUROPEAN, hosting_countries=("IN",))
-    given_lists = {"adequate_countries": {"IN"}, "eu_eea": {"FR"}}
-    assert assess(facts, Trust.VERIFIED, TODAY, **given_lists).level is CloudLevel.C6A
+    given_lists = {"adequate_countries": {"IN": "essais"}, "eu_eea": {"FR"}}
+    found = assess(facts, Trust.VERIFIED, TODAY, **given_lists)
+    assert found.level is CloudLevel.C6A
+    assert any("se limite aux essais" in reason for reason in found.reasons)
 
 
 def test_the_union_has_27_members_and_the_eea_three_more():

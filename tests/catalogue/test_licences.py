@@ -7,9 +7,11 @@ from hypothesis import strategies as st
 from catalogue.licences import (
     OPENNESS_LABELS,
     Distribution,
+    LicenceLists,
     OpennessVerdict,
     accepted_licences,
     assess_licence,
+    listed_licences,
     normalise_licence,
     openness,
 )
@@ -260,3 +262,22 @@ def test_an_alternative_that_is_left_out_is_noted():
         "« CeCILL-2.2 » : licence non reconnue, laissée de côté."
         in (normalise_licence("MPL-2.0, CeCILL-2.2")[1])
     )
+
+
+def test_the_lists_of_a_day_can_be_given():
+    lists = LicenceLists(accepted=frozenset({"BUSL-1.1"}), refused=frozenset({"MIT"}))
+    assert assess_licence("BUSL-1.1", lists).free
+    assert assess_licence("MIT", lists).refused
+    unlisted = assess_licence("EUPL-1.2", lists)
+    assert not unlisted.free
+    assert not unlisted.refused
+    assert assess_licence("SSPL-1.0", lists).refused
+    found = openness("libre", "MIT", REPOSITORY, True, lists)
+    assert found.verdict is OpennessVerdict.NOT_FREE
+
+
+def test_the_shipped_lists_are_told_licence_by_licence():
+    rows = {row.code: row for row in listed_licences()}
+    assert {code for code, row in rows.items() if row.accepted} == accepted_licences()
+    assert not rows["BUSL-1.1"].accepted
+    assert "production" in rows["BUSL-1.1"].source

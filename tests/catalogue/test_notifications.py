@@ -10,6 +10,9 @@ from config.environment import ROOT
 VALUES = {
     "kept": "Ardoise <Messagerie>",
     "comment": "Retirez le logo <b>.",
+    "deadline": "12/03/2026",
+    "decision": "Le certificat <b> manque.",
+    "until": "11/03/2027",
     "since": "05/01/2026",
     "lines": "\n« Ardoise <Courrier> »",
     "count": "5",

@@ -4,6 +4,7 @@ import datetime as dt
 import uuid
 
 import pytest
+import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.management import call_command
 from django.urls import reverse
@@ -19,6 +20,7 @@ from catalogue.presentation import claim_trust
 from catalogue.signals import document_changed
 from search.documents import build
 from tests.catalogue.agents import COMMUNE, OTHER_SIRET, SIRET, agent, reached
+from tests.catalogue.claims import contested, officially
 from tests.catalogue.factories import VendorFactory, make_sheet
 from tests.catalogue.people import member, moderator, person, reviewer
 
@@ -160,6 +162,51 @@ class TestConfirming:
             uses.say_use(listing=listing, by=agent(), reference=reference.uid)
         assert not BodyUse.objects.exists()
 
+    def test_a_contest_that_is_not_public_yet_holds_it_back_without_a_word(
+        self, listing, reference, mailoutbox, settings, django_capture_on_commit_callbacks
+    ):
+        claim = Claim.objects.create(
+            listing=listing, subject=reference.uid, kind=Claim.Kind.REFERENCE
+        )
+        contested(claim, reason="La commune dément.")
+        with django_capture_on_commit_callbacks(execute=True):
+            use = uses.say_use(listing=listing, by=agent(), reference=reference.uid)
+        assert use.reference == reference.uid
+        assert worth(reference) is Trust.DECLARED
+        assert claim_of(reference).contest_reason == "La commune dément."
+        assert [row.to for row in mailoutbox if row.to == [settings.CONTACT_EMAIL]]
+
+    def test_a_check_that_lapsed_leaves_no_source_behind(self, listing, reference):
+        claim = Claim.objects.create(
+            listing=listing, subject=reference.uid, kind=Claim.Kind.REFERENCE
+        )
+        made = officially(claim)
+        late = made.expires_on + dt.timedelta(days=9)
+        with time_machine.travel(dt.datetime.combine(late, dt.time(9), dt.UTC)):
+            uses.say_use(listing=listing, by=agent(), reference=reference.uid)
+            assert worth(reference) is Trust.VERIFIED
+        row = claim_of(reference)
+        assert (row.source_url, row.official, row.expires_on) == ("", None, None)
+        ended = made.expires_on + dt.timedelta(days=1)
+        made.refresh_from_db()
+        assert (made.state, made.ended_on) == ("ended", ended)
+
+    def test_it_ends_with_the_name_that_the_body_vouched_for(self, listing, reference):
+        page = listing.page
+        page.save_revision().publish()
+        uses.say_use(listing=listing, by=agent(), reference=reference.uid)
+        for client, expected in (
+            (f"Mairie {COMMUNE.partition(' ')[2]}", Trust.VERIFIED),
+            ("Ministère fictif des Marées", Trust.DECLARED),
+            (COMMUNE, Trust.DECLARED),
+        ):
+            page = page.specific_class.objects.get(pk=page.pk)
+            row = page.references.get()
+            row.client = client
+            page.references = [row]
+            page.save_revision().publish()
+            assert worth(reference) is expected
+
     @pytest.mark.parametrize("which", ["unknown", "without consent", "of another sheet"])
     def test_only_a_reference_that_the_sheet_shows_is_confirmed(self, listing, reference, which):
         uid = reference.uid
@@ -195,7 +242,7 @@ class TestAnotherName:
         (mail,) = [row for row in mailoutbox if row.to == [settings.CONTACT_EMAIL]]
         assert COMMUNE in mail.body
         assert self.OTHER in mail.body
-        assert reverse("allegations:edit", args=[claim_of(theirs).pk]) in mail.body
+        assert reverse("allegations:inspect", args=[claim_of(theirs).pk]) in mail.body
 
     def test_what_a_moderator_then_verifies_stays(self, listing, theirs):
         by = agent()

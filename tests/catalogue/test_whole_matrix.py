@@ -41,7 +41,8 @@ ROWS: dict[str, dict[str, str]] = {
     for row_of, names in (
         (
             ANYONE,
-            "vendor sheet_history report report_follow recommendation recommendation_follow "
+            "vendor sheet_history claim_history assessment latest_assessment report report_follow "
+            "recommendation recommendation_follow "
             "contact_vendor body_use reminders_stop account_login account_signup account_closed "
             "account_inactive account_logout oidc_logout_callback proconnect_callback "
             "account_email_verification_sent account_confirm_email account_reset_password "
@@ -67,11 +68,16 @@ ROWS: dict[str, dict[str, str]] = {
         (
             MEMBERS,
             "company company_compare company_members company_leave company_proofs "
-            "company_reports company_report company_statistics sheet_create sheet_similar sheet "
+            "company_reports company_report company_contests company_contest company_statistics "
+            "sheet_create sheet_similar sheet "
             "sheet_preview sheet_withdraw sheet_archive sheet_restore sheet_confirm "
             "sheet_publiccode sheet_offers sheet_offer_add sheet_offer sheet_offer_remove "
             "sheet_references sheet_reference_add sheet_reference sheet_reference_remove "
-            "sheet_submit sheet_step vendor_exchanges vendor_exchange vendor_exchange_close "
+            "sheet_submit sheet_step sheet_claims sheet_evidence_first sheet_evidence_offer "
+            "sheet_evidence_add sheet_evidence_remove sheet_evidence_restrict sheet_evidence_file "
+            "assessments assessment_space assessment_theme assessment_answer assessment_check "
+            "assessment_piece assessment_copy assessment_proposal "
+            "vendor_exchanges vendor_exchange vendor_exchange_close "
             "vendor_exchange_reopen",
         ),
         (
@@ -86,13 +92,20 @@ ROWS: dict[str, dict[str, str]] = {
         (
             JUDGES,
             "sheet_take_down sheet_merge vendor_suspend evidence_file proof_mandate dispute_file "
-            "listing",
+            "listing claim_act assessment_examine",
         ),
         (
             row(NO, anonymous=LOGIN, moderator=GONE, reviewer=GONE),
-            "vendor_chooser:create listing_chooser:create",
+            "vendor_chooser:create listing_chooser:create official_chooser:create",
         ),
-        (ADMINISTRATORS, "second_factor_reset"),
+        (JUDGES, "referential_preview referential_differences referential_impact"),
+        (
+            # Who writes referentials is none of these people (tests/labelling/admin).
+            ADMINISTRATORS,
+            "second_factor_reset referential_start referential_text referential_head "
+            "referential_criteria referential_theme referential_theme_add referential_criterion "
+            "referential_criterion_add referential_publish referential_delete",
+        ),
     )
     for name in names.split()
 }
@@ -107,9 +120,17 @@ WRITING = {
 SCREENS = {
     # What services decide is read there, and changed by nobody.
     **dict.fromkeys(
-        "a-examiner preuves contestations signalements retraits suspensions recommandations".split(),
+        (
+            "a-examiner preuves contestations signalements retraits suspensions recommandations "
+            "referentiels auto-evaluations"
+        ).split(),
         ("index", "index_results", "inspect"),
     ),
+    "listes-officielles": (
+        *("index", "index_results", "inspect", "add"),
+        *("history", "history_results"),
+    ),
+    "lignes-officielles": ("index", "index_results", "inspect"),
     "messages": ("index", "index_results", "edit", "usage", "history", "history_results"),
     **dict.fromkeys(
         "offreurs fiches allegations categories categories-acheteurs services-raccordables "
@@ -119,7 +140,7 @@ SCREENS = {
     ),
 }
 """Screens of the admin: the views that moderators have there, all of them for None."""
-CHOOSERS = ("vendor_chooser", "listing_chooser")
+CHOOSERS = ("vendor_chooser", "listing_chooser", "official_chooser")
 
 PARTS = {
     "the vendor space": ("espace-editeur/",),

@@ -138,10 +138,13 @@ def test_indexes_that_exist_hear_of_new_sheets(demo):
 
 
 def test_documents_without_a_database_are_those_of_the_loaded_sheets(demo):
-    # What mission LABEL hid or merged since is not compared, nor what public bodies said they use.
+    # What mission LABEL hid or merged since is not compared, nor what public bodies said they use,
+    # nor what was self-assessed.
     hidden = Listing.objects.filter(Q(taken_down_at__isnull=False) | Q(merged_into__isnull=False))
     decided = {str(uid) for uid in hidden.values_list("uid", flat=True)}
-    touched = Listing.objects.filter(Q(absorbed__isnull=False) | Q(uses__isnull=False))
+    touched = Listing.objects.filter(
+        Q(absorbed__isnull=False) | Q(uses__isnull=False) | Q(results__isnull=False)
+    )
     changed = {str(uid) for uid in touched.values_list("uid", flat=True)}
     loaded = {document.id: document for document in build(Listing.objects.all(), seed=NEUTRAL_SEED)}
     generated = list(generate_documents(len(loaded) + len(decided)))

@@ -71,6 +71,17 @@ def test_a_second_run_gives_back_nothing_that_an_administrator_took(site):
     assert Site.objects.get().site_name == "Notre catalogue"
 
 
+def test_editors_write_referentials_that_moderators_read_and_nobody_edits_answers(site):
+    editor, moderator = staff(EDITORS), staff(MODERATORS)
+    assert editor.has_perm("labelling.change_referentialversion")
+    assert moderator.has_perm("labelling.view_referentialversion")
+    assert not moderator.has_perm("labelling.change_referentialversion")
+    for model in ("selfassessment", "answer", "handover", "result"):
+        for action in ("view", "change"):
+            assert not editor.has_perm(f"labelling.{action}_{model}")
+            assert not moderator.has_perm(f"labelling.{action}_{model}")
+
+
 NEW_MODELS = ("proof", "anomalyreport", "takedown", "suspension", "reason", "submission")
 
 

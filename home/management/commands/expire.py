@@ -1,5 +1,6 @@
 """Write down what time has ended: erased messages and counts, transfers nobody answered, dates.
 
+Verifications that ended and contests that became public are told.
 Companies that were registered while the public register was down are checked there as well.
 """
 
@@ -9,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
 from accounts.services import erase_stale
+from catalogue import expiring
 from catalogue.exchanges import erase_old_exchanges
 from catalogue.registration import check_registrations
 from catalogue.reporting import erase_old_reports
@@ -28,7 +30,8 @@ class Command(BaseCommand):
         "an, les recherches sans résultat de plus de "
         "90 jours, la fréquentation des fiches de plus de 25 mois, les inscriptions jamais confirmées et les traces de sessions finies, clôt les cessions sans "
         "réponse depuis trente jours, vérifie au répertoire public les entreprises inscrites à la "
-        "main, et signale à l'index les dates passées."
+        "main, écrit les vérifications échues et les contestations devenues publiques, et signale à "
+        "l'index les dates passées."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -46,13 +49,15 @@ class Command(BaseCommand):
         lapsed = lapse(now=timezone.now(), dry_run=dry_run)
         accounts = erase_stale(now=timezone.now(), dry_run=dry_run)
         checked = check_registrations(dry_run=dry_run)
+        claims = expiring.claims_that_ended(today=timezone.localdate(), dry_run=dry_run)
         if dry_run:
             self.stdout.write(
                 f"À blanc : {erased} messages, {reports} signalements, {requests} demandes de "
                 f"recommandation, {exchanges} échanges, {uses} utilisations retirées, "
                 f"{queries} recherches sans résultat et {accounts} "
                 f"inscriptions ou sessions à effacer, {counts} jours de fréquentation à effacer, "
-                f"{lapsed} cessions à clore, {checked} entreprises à vérifier."
+                f"{lapsed} cessions à clore, {checked} entreprises à vérifier, {claims} échéances ou "
+                "contestations à publier."
             )
             return
         changed = queue_what_dates_changed()
@@ -62,5 +67,5 @@ class Command(BaseCommand):
             f"effacées, {queries} recherches sans résultat effacées, "
             f"{accounts} inscriptions ou sessions effacées, {counts} jours de fréquentation "
             f"effacés, {lapsed} cessions closes, {checked} entreprises "
-            f"vérifiées, {changed} fiches à rafraîchir."
+            f"vérifiées, {claims} échéances ou contestations publiées, {changed} fiches à rafraîchir."
         )

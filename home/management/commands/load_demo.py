@@ -10,11 +10,13 @@ from django.test.utils import override_settings
 from django.utils import timezone
 from tqdm import tqdm
 
+from home.demo.assessments import load_assessments
 from home.demo.companies import load_companies
 from home.demo.desk import load_desk
 from home.demo.enforcement import load_enforcement
 from home.demo.exchanges import load_exchanges
 from home.demo.loader import Loaded, load_solutions
+from home.demo.official import load_official_lists
 from home.demo.people import load_accounts
 from home.demo.reports import load_reports
 from home.demo.searches import load_empty_queries
@@ -96,7 +98,9 @@ class Command(BaseCommand):
         load_desk(seed, today=timezone.localdate())
         load_reports(seed)
         load_transfers(seed, today=timezone.localdate())
+        load_official_lists(today=timezone.localdate())
         load_enforcement(seed)
+        load_assessments(seed, today=timezone.localdate())
         self.stdout.write(_summary(loaded))
 
 
