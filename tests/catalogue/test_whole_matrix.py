@@ -217,8 +217,13 @@ def test_everybody_is_let_in_where_they_should_and_nowhere_else(site, part):
             wanted = WRITING.get(name, expected(name)) if method == "post" else expected(name)
             for role in ROLES:
                 with transaction.atomic():
-                    got = outcome(getattr(everything.browser(role), method)(address))
+                    answer = getattr(everything.browser(role), method)(address)
+                    got = outcome(answer)
                     transaction.set_rollback(True)
+                # Wagtail's own trail ends in such a link.
+                ours = not answer.streaming and not address.startswith("/gestion/")
+                if ours and b'href=""' in answer.content:
+                    wrong.append(f"{method} {name}: {role} reads a link that leads nowhere")
                 if got not in (None, wanted[role]):
                     wrong.append(f"{method} {name}: {role} is {got}, not {wanted[role]}")
     assert not wrong, "\n".join(wrong)
