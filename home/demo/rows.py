@@ -193,6 +193,7 @@ def contest_row(claim: Claim, said: str) -> Contest:
         reason=claim.contest_reason,
         said=said,
         public_from=claim.contested_on,
+        announced_on=claim.contested_on,
         decision="Contestation fictive, maintenue pour la démonstration.",
         decided_at=_noon(claim.contested_on),
     )
