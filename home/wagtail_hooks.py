@@ -16,22 +16,19 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel, ObjectList
 from wagtail.admin.ui.tables import Column, DateColumn, StatusTagColumn
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
-from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.permissions import register_permission_policy
 
 from catalogue.admin.filters import Boxes, Radios
+from catalogue.admin.policies import NarrowPolicy
 from catalogue.wagtail_hooks import CountItem
 from home.models import ContactMessage
 
 
-class MessagePolicy(ModelPermissionPolicy):
+class MessagePolicy(NarrowPolicy):
     """Messages are received, never written by staff; those handled are deleted with time."""
 
     def user_has_permission(self, user: Any, action: str) -> bool:
         return action not in ("add", "delete") and super().user_has_permission(user, action)
-
-    def user_has_any_permission(self, user: Any, actions: Any) -> bool:
-        return any(self.user_has_permission(user, action) for action in actions)
 
 
 register_permission_policy(ContactMessage, MessagePolicy(ContactMessage))

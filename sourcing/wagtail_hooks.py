@@ -20,14 +20,15 @@ from wagtail.permissions import register_permission_policy
 
 from accounts.services import Refused
 from catalogue.admin.filters import ANY, Radios
-from catalogue.admin.reports import AnsweredPolicy, AnswerView
+from catalogue.admin.policies import ReadPolicy
+from catalogue.admin.reports import AnswerView
 from catalogue.models import Category, Listing, Reason
 from catalogue.reporting import find_listing
 from catalogue.wagtail_hooks import CountItem
 from sourcing import services
 from sourcing.models import RecommendationRequest
 
-register_permission_policy(RecommendationRequest, AnsweredPolicy(RecommendationRequest))
+register_permission_policy(RecommendationRequest, ReadPolicy(RecommendationRequest))
 
 
 def is_late(row: RecommendationRequest) -> bool:

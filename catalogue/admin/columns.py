@@ -6,11 +6,12 @@ from typing import Any
 from wagtail.admin.ui.tables import Column
 
 
+def day_of(day: dt.date | None) -> str:
+    """A day as a table says it; a dash for none."""
+    return f"{day:%d/%m/%Y}" if day else "–"
+
+
 def day_column(name: str, label: Any) -> Column:
     """A day as such: Wagtail's own column says how long ago it was, of days to come as well."""
 
-    def words(row: Any) -> str:
-        day: dt.date | None = getattr(row, name)
-        return f"{day:%d/%m/%Y}" if day else "–"
-
-    return Column(name, label=label, accessor=words, sort_key=name)
+    return Column(name, label=label, accessor=lambda row: day_of(getattr(row, name)), sort_key=name)

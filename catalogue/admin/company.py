@@ -15,28 +15,17 @@ from wagtail.admin.panels import Panel
 from wagtail.admin.ui.tables import Column, DateColumn, StatusTagColumn, TitleColumn
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
-from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.permissions import register_permission_policy
 
 from accounts.services import Refused
 from catalogue import joining, proving
 from catalogue.admin.filters import Radios
+from catalogue.admin.policies import ReadPolicy
 from catalogue.models import Proof, Request
 from catalogue.permissions import user_can_judge
 
-
-class DecisionPolicy(ModelPermissionPolicy):
-    """Proofs and disputes are read and decided, never written: what decides is a service."""
-
-    def user_has_permission(self, user: Any, action: str) -> bool:
-        return action == "view" and user.has_perm("catalogue.change_proof")
-
-    def user_has_any_permission(self, user: Any, actions: Any) -> bool:
-        return any(self.user_has_permission(user, action) for action in actions)
-
-
 for model in (Proof, Request):
-    register_permission_policy(model, DecisionPolicy(model))
+    register_permission_policy(model, ReadPolicy(model, "catalogue.change_proof"))
 
 
 class DecisionView(generic.InspectView):

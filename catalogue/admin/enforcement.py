@@ -15,28 +15,17 @@ from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column, DateColumn, StatusTagColumn, TitleColumn
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
-from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.permissions import register_permission_policy
 
 from accounts.services import Refused
 from catalogue import enforcement
 from catalogue.admin.filters import Radios
+from catalogue.admin.policies import ReadPolicy
 from catalogue.models import Reason, Suspension, Takedown
 from catalogue.permissions import user_can_enforce
 
-
-class EnforcementPolicy(ModelPermissionPolicy):
-    """Read by moderators, written by services only."""
-
-    def user_has_permission(self, user: Any, action: str) -> bool:
-        return action == "view" and user.has_perm("catalogue.change_listing")
-
-    def user_has_any_permission(self, user: Any, actions: Any) -> bool:
-        return any(self.user_has_permission(user, action) for action in actions)
-
-
 for model in (Takedown, Suspension):
-    register_permission_policy(model, EnforcementPolicy(model))
+    register_permission_policy(model, ReadPolicy(model, "catalogue.change_listing"))
 
 
 class LiftView(generic.InspectView):

@@ -23,7 +23,6 @@ from wagtail.admin.ui.tables import Column, DateColumn, StatusTagColumn, TitleCo
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets import AdminDateInput
-from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.permissions import register_permission_policy
 
 from catalogue.admin.columns import day_column
@@ -37,6 +36,7 @@ from catalogue.admin.official_words import (
     day_words,
     sheet_address,
 )
+from catalogue.admin.policies import NarrowPolicy
 from catalogue.claim_words import about
 from catalogue.list_files import (
     MAX_CHARACTERS,
@@ -61,16 +61,13 @@ LOG_ACTIONS = (
 _CLAIMS_SHOWN = 100
 
 
-class ListPolicy(ModelPermissionPolicy):
+class ListPolicy(NarrowPolicy):
     """Lists are imported and read; no line is edited or deleted by hand."""
 
     actions = frozenset({"view", "add"})
 
     def user_has_permission(self, user: Any, action: str) -> bool:
         return action in self.actions and super().user_has_permission(user, action)
-
-    def user_has_any_permission(self, user: Any, actions: Any) -> bool:
-        return any(self.user_has_permission(user, action) for action in actions)
 
 
 class EntryPolicy(ListPolicy):

@@ -21,14 +21,14 @@ from wagtail.permissions import register_permission_policy
 from catalogue import desk
 from catalogue.admin.choosers import vendor_chooser
 from catalogue.admin.filters import Radios
-from catalogue.admin.reports import AnsweredPolicy
+from catalogue.admin.policies import ReadPolicy
 from catalogue.models import Submission, Vendor
 from catalogue.reasons import reason_of
 
 Outcome = Submission.Outcome
 NAME = "a-examiner"
 
-register_permission_policy(Submission, AnsweredPolicy(Submission))
+register_permission_policy(Submission, ReadPolicy(Submission))
 
 
 def is_first(row: Submission) -> bool:

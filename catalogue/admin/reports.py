@@ -16,13 +16,13 @@ from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column, DateColumn, StatusTagColumn, TitleColumn
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
-from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.permissions import register_permission_policy
 
 from accounts.services import Refused
 from catalogue import reporting
 from catalogue.admin.choosers import ListingChooser
 from catalogue.admin.filters import Boxes, Radios
+from catalogue.admin.policies import ReadPolicy
 from catalogue.drafting import state_of
 from catalogue.models import AnomalyReport, Listing, Reason
 from catalogue.permissions import user_can_answer
@@ -31,17 +31,7 @@ from catalogue.states import STATE_LABELS
 OTHERS_SHOWN = 20
 
 
-class AnsweredPolicy(ModelPermissionPolicy):
-    """What is received from outside is read and answered by services, never written nor deleted."""
-
-    def user_has_permission(self, user: Any, action: str) -> bool:
-        return action == "view" and super().user_has_permission(user, "change")
-
-    def user_has_any_permission(self, user: Any, actions: Any) -> bool:
-        return any(self.user_has_permission(user, action) for action in actions)
-
-
-register_permission_policy(AnomalyReport, AnsweredPolicy(AnomalyReport))
+register_permission_policy(AnomalyReport, ReadPolicy(AnomalyReport))
 
 
 class AnswerView(generic.InspectView):

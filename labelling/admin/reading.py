@@ -12,10 +12,10 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView, View
 
+from catalogue.admin.columns import day_of
 from catalogue.spreadsheets import csv_lines
 from labelling import wording
 from labelling.admin.screens import VersionScreen
-from labelling.admin.versions import day_of
 from labelling.definition import Definition
 from labelling.differences import Difference, difference
 from labelling.impact import Impact, as_table, impact, summary

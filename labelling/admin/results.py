@@ -15,10 +15,10 @@ from django.views.decorators.http import require_POST
 from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
-from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.permissions import register_permission_policy
 
 from catalogue import evidencing
+from catalogue.admin.policies import ReadPolicy
 from labelling.claims import key_of
 from labelling.models import Result
 from labelling.presentation import assessments
@@ -26,17 +26,7 @@ from labelling.presentation import assessments
 VERIFY = "catalogue.change_claim"
 
 
-class ResultPolicy(ModelPermissionPolicy):
-    """Results are read by who verifies claims; nobody writes one here."""
-
-    def user_has_permission(self, user: Any, action: str) -> bool:
-        return action == "view" and user.has_perm(VERIFY)
-
-    def user_has_any_permission(self, user: Any, actions: Any) -> bool:
-        return any(self.user_has_permission(user, action) for action in actions)
-
-
-register_permission_policy(Result, ResultPolicy(Result))
+register_permission_policy(Result, ReadPolicy(Result, VERIFY))
 
 
 class ResultIndexView(generic.IndexView):

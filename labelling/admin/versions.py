@@ -11,22 +11,20 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column, StatusTagColumn, TitleColumn
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
-from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.permissions import register_permission_policy
 
+from catalogue.admin.columns import day_column, day_of
+from catalogue.admin.policies import NarrowPolicy
 from labelling.admin.screens import tabs_of
 from labelling.models import ReferentialVersion
 from labelling.permissions import user_can_draft, user_can_read_drafts
 
 
-class VersionPolicy(ModelPermissionPolicy):
+class VersionPolicy(NarrowPolicy):
     """Versions are read here; what writes them are services, on screens of their own."""
 
     def user_has_permission(self, user: Any, action: str) -> bool:
         return action == "view" and user_can_read_drafts(user)
-
-    def user_has_any_permission(self, user: Any, actions: Any) -> bool:
-        return any(self.user_has_permission(user, action) for action in actions)
 
 
 register_permission_policy(ReferentialVersion, VersionPolicy(ReferentialVersion))
@@ -93,11 +91,6 @@ class VersionView(generic.InspectView):
         )
 
 
-def day_of(day: dt.date | None) -> str:
-    """A day as a table says it; a dash for none."""
-    return f"{day:%d/%m/%Y}" if day else "–"
-
-
 class VersionViewSet(ModelViewSet):
     """« Référentiels » in the menu."""
 
@@ -129,19 +122,8 @@ class VersionViewSet(ModelViewSet):
             accessor=lambda row: state_of(row, timezone.localdate()),
             primary=lambda row: row.published_at is None,
         ),
-        # Wagtail's column of dates would say « il y a 0 minute » of a day to come.
-        Column(
-            "valid_from",
-            label=_("À partir du"),
-            accessor=lambda row: day_of(row.valid_from),
-            sort_key="valid_from",
-        ),
-        Column(
-            "valid_to",
-            label=_("Jusqu'au"),
-            accessor=lambda row: day_of(row.valid_to),
-            sort_key="valid_to",
-        ),
+        day_column("valid_from", _("À partir du")),
+        day_column("valid_to", _("Jusqu'au")),
         Column("assessments", label=_("Auto-évaluations"), sort_key="assessments"),
     ]
 
