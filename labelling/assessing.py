@@ -6,7 +6,7 @@ does not allow.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -27,13 +27,14 @@ from catalogue.presentation import french_date
 from catalogue.services import SUSPENDED, change_listing, lock_sheet
 from catalogue.signals import document_changed
 from labelling import results
-from labelling.claims import answer_words, claims_of, key_of, last_handover
+from labelling.claims import answer_words, claims_of, key_of
 from labelling.definition import LONGEST, Criterion, Definition
 from labelling.differences import difference
 from labelling.facts import facts_of, page_of, said_by
-from labelling.gaps import Gap, Given, find_gaps, normal
+from labelling.gaps import Gap, normal
 from labelling.models import Answer, Handover, ReferentialVersion, SelfAssessment
 from labelling.scoring import asked
+from labelling.standing import Standing, standing_of
 
 MEANING = frozenset({"text", "kind", "choices", "number", "na_allowed", "feeds"})
 """Fields of a criterion that make another question of it: what was verified is no more."""
@@ -172,17 +173,6 @@ def proposals(assessment: SelfAssessment) -> list[Proposal]:
     return found
 
 
-def gaps_of(assessment: SelfAssessment) -> list[Gap]:
-    """What lacks before a self-assessment can be handed in, with the sheet as it is today."""
-    answers = {
-        row.criterion: Given(row.value, row.justification) for row in assessment.answers.all()
-    }
-    definition = assessment.version.definition
-    facts = facts_of(page_of(assessment.listing))
-    claims = claims_of(assessment.listing, definition)
-    return find_gaps(definition, answers, facts, claims, timezone.localdate())
-
-
 @transaction.atomic
 def hand_over(*, assessment: SelfAssessment, by: User, attested: bool) -> Handover:
     """Publish the answers as they stand: from now on the public reads them, with their evidence.
@@ -197,23 +187,22 @@ def hand_over(*, assessment: SelfAssessment, by: User, attested: bool) -> Handov
     _lock(assessment, by)
     listing, version = assessment.listing, assessment.version
     terms = _may_hand_over(listing, version, by, attested)
-    gaps = gaps_of(assessment)
-    if gaps:
-        raise Incomplete(gaps)
-    before = last_handover(listing, version.referential.slug)
-    facts = facts_of(page_of(listing))
-    answers = _snapshot(assessment, facts, before)
-    if before is not None and _is_same(before, assessment, answers, facts):
-        return before
+    standing = standing_of(assessment)
+    if standing.gaps:
+        raise Incomplete(standing.gaps)
+    before, handed = standing.handover, standing.handed
+    if handed is not None and handed.facts == standing.facts and not standing.moved:
+        return handed
     handover = Handover.objects.create(
         assessment=assessment,
         by=by,
         terms_version=terms,
         accuracy_attested=attested,
-        answers=answers,
-        facts=facts,
+        answers=_snapshot(standing),
+        facts=standing.facts,
     )
-    _settle_claims(handover, before)
+    moved = _moved(handover, before)
+    _settle_claims(handover, standing.claims, moved)
     results.store(handover)
     _feed(handover, by)
     # What answers decide of the sheet may have been verified before anything was handed in.
@@ -222,7 +211,7 @@ def hand_over(*, assessment: SelfAssessment, by: User, attested: bool) -> Handov
         listing=listing,
         kind=SheetEvent.Kind.ASSESSED,
         side=history.side_of(listing, by),
-        changes=_moved(handover, before),
+        changes=moved,
         detail=str(version)[:300],
     )
     log(listing.page, "labelling.hand_over", user=by, data={"version": str(version)})
@@ -260,40 +249,18 @@ def _is_over(version: ReferentialVersion) -> bool:
     return version.valid_to is not None and version.valid_to < timezone.localdate()
 
 
-def _snapshot(
-    assessment: SelfAssessment, facts: Mapping[str, list[str]], before: Handover | None
-) -> dict[str, dict[str, str]]:
+def _snapshot(standing: Standing) -> dict[str, dict[str, str]]:
     """What is asked and how it was answered; `since` is the day of the first handover to say so."""
-    rows = {row.criterion: row for row in assessment.answers.all()}
-    values = {criterion: row.value for criterion, row in rows.items()}
     today = timezone.localdate().isoformat()
-    known = before.answers if before else {}
+    known = standing.handover.answers if standing.handover else {}
     found = {}
-    for one in asked(assessment.version.definition, values, facts):
-        given = {"value": values[one], "justification": rows[one].justification}
+    for one in standing.asked:
+        row = standing.answers[one]
+        given = {"value": row.value, "justification": row.justification}
         old = known.get(one, {})
         same = given == {name: old.get(name) for name in given}
         found[one] = {**given, "since": old["since"] if same else today}
     return found
-
-
-def _is_same(
-    before: Handover,
-    assessment: SelfAssessment,
-    answers: Mapping[str, Mapping[str, str]],
-    facts: Mapping[str, list[str]],
-) -> bool:
-    """Whether the public reads all this already, evidence included."""
-    said = before.assessment_id, before.answers, before.facts
-    if said != (assessment.pk, answers, facts):
-        return False
-    claims = claims_of(assessment.listing, assessment.version.definition)
-    return not any(
-        piece.is_draft
-        for criterion, claim in claims.items()
-        if criterion in answers
-        for piece in claim.evidence.all()
-    )
 
 
 def _moved(handover: Handover, before: Handover | None) -> list[str]:
@@ -315,11 +282,8 @@ def _read(handover: Handover) -> dict[str, tuple[str, str]]:
     return {criterion: (row["value"], row["justification"]) for criterion, row in rows}
 
 
-def _settle_claims(handover: Handover, before: Handover | None) -> None:
+def _settle_claims(handover: Handover, claims: Mapping[str, Claim], moved: Collection[str]) -> None:
     """Evidence counts from now on; what was checked and has changed is to be checked again."""
-    assessment = handover.assessment
-    claims = claims_of(assessment.listing, assessment.version.definition)
-    moved = set(_moved(handover, before))
     reason = _("L'offreur a changé sa réponse.")
     for criterion, claim in claims.items():
         if claim.kind != Claim.Kind.ANSWER:

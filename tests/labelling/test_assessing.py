@@ -17,6 +17,7 @@ from labelling import assessing
 from labelling.claims import key_of
 from labelling.models import Handover, Result, SelfAssessment
 from labelling.scoring import asked
+from labelling.standing import standing_of
 from tests.catalogue.claims import contested, officially, read
 from tests.catalogue.factories import VendorFactory, make_sheet
 from tests.catalogue.people import attach, member, moderator, person, reviewer
@@ -293,7 +294,7 @@ def test_nothing_is_handed_in_while_something_lacks(assessment, owner):
     with pytest.raises(assessing.Incomplete) as incomplete:
         hand_over(assessment, owner)
     assert [gap.criterion.id for gap in incomplete.value.gaps] == ["SE-01", "SE-03"]
-    assert incomplete.value.gaps == assessing.gaps_of(assessment)
+    assert incomplete.value.gaps == standing_of(assessment).gaps
     assert not Handover.objects.exists()
 
 

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from labelling import assessing
+from labelling.standing import standing_of
 from search.indexing import rebuild
 from sourcing.comparison_assessments import assessment_groups
 from tests.catalogue.factories import TODAY, make_sheet
@@ -101,7 +102,7 @@ def test_a_question_more_changes_form_checks_scores_comparison_exports_and_schem
 
     assert "SO-01-valeur" in there.form("sobriete")
     assessment = there.answer(SE_01="oui")
-    assert [gap.criterion.id for gap in assessing.gaps_of(assessment)] == ["SO-01"]
+    assert [gap.criterion.id for gap in standing_of(assessment).gaps] == ["SO-01"]
     with pytest.raises(ValidationError):
         there.answer(SO_01="101")
     with pytest.raises(assessing.Incomplete):

@@ -10,8 +10,8 @@ from home.demo.assessments import DRAFTED, ONE_IN, load_assessments
 from home.demo.loader import load_solutions
 from home.demo.people import load_accounts
 from home.demo.vendors import vendor_uid
-from labelling.assessing import gaps_of
 from labelling.models import Answer, Result, SelfAssessment
+from labelling.standing import standing_of
 
 pytestmark = pytest.mark.django_db
 SEED = 7
@@ -41,7 +41,7 @@ def test_what_is_handed_in_lacks_nothing_and_the_next_sheet_waits_for_answers(ca
     load_assessments(SEED, today=TODAY)
     own = SelfAssessment.objects.filter(listing__vendor__uid=vendor_uid(SEED, 0))
     handed = own.get(handovers__isnull=False)
-    assert gaps_of(handed) == []
+    assert standing_of(handed).gaps == []
     assert {row.criterion for row in handed.answers.all()} == set(handed.handovers.get().answers)
     if draft := own.filter(handovers__isnull=True).first():
         assert draft.answers.count() == DRAFTED
