@@ -81,10 +81,7 @@ def start(*, listing: Listing, version: ReferentialVersion, by: User) -> SelfAss
     Raises `PermissionDenied` for who is no member of its company, `ValidationError` for an archived
     sheet or a version that nobody may answer (a draft, or one that is over).
     """
-    _require(by, listing)
-    listing = lock_sheet(listing)
-    if listing.archived_at:
-        raise ValidationError(_("Cette fiche est archivée : rétablissez-la d'abord."))
+    listing = _opened(listing, by)
     if version.published_at is None or _is_over(version):
         raise ValidationError(_("Cette version du référentiel n'est plus ouverte aux réponses."))
     found, _created = SelfAssessment.objects.get_or_create(listing=listing, version=version)
@@ -349,10 +346,16 @@ def _write(answer: Answer, value: str, justification: str, by: User) -> Answer:
 
 
 def _lock(assessment: SelfAssessment, by: User) -> None:
-    assessment.listing = lock_sheet(assessment.listing)
-    _require(by, assessment.listing)
-    if assessment.listing.archived_at:
+    assessment.listing = _opened(assessment.listing, by)
+
+
+def _opened(listing: Listing, by: User) -> Listing:
+    """The sheet, locked, for a member of its company who may write of it."""
+    listing = lock_sheet(listing)
+    _require(by, listing)
+    if listing.archived_at:
         raise ValidationError(_("Cette fiche est archivée : rétablissez-la d'abord."))
+    return listing
 
 
 def _require(by: User, listing: Listing) -> None:

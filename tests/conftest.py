@@ -10,6 +10,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 from django.conf import settings
+from django.core import mail
 from django.core.cache import cache
 from django.db import connection
 from django.test import TransactionTestCase
@@ -107,3 +108,16 @@ def engine(db, tmp_path, settings) -> Iterator[Engine]:
     forget_engines()
     yield get_engine()
     forget_engines()
+
+
+@pytest.fixture
+def outbox(django_capture_on_commit_callbacks):
+    """What a call sends once it is committed, by address."""
+
+    def sent(call, *args, **arguments):
+        mail.outbox.clear()
+        with django_capture_on_commit_callbacks(execute=True):
+            call(*args, **arguments)
+        return {message.to[0]: message for message in mail.outbox}
+
+    return sent

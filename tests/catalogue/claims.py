@@ -50,3 +50,8 @@ def contested(
 def read(row):
     """A row as it is stored now."""
     return type(row).objects.get(pk=row.pk)
+
+
+def events(claim):
+    """What the public log says of the sheet of a claim, in order."""
+    return list(claim.listing.events.order_by("pk").values_list("kind", flat=True))

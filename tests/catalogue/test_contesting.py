@@ -4,7 +4,6 @@ import datetime as dt
 
 import pytest
 import time_machine
-from django.core import mail
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
@@ -16,7 +15,7 @@ from catalogue.due_dates import answer_due_on
 from catalogue.models import Claim, Contest, Offer, SheetEvent
 from catalogue.presentation import claim_trust
 from tests.catalogue.agents import agent
-from tests.catalogue.claims import cloud_claim, contested, officially, proposed, read
+from tests.catalogue.claims import cloud_claim, contested, events, officially, proposed, read
 from tests.catalogue.factories import VendorFactory
 from tests.catalogue.people import member, moderator, person, reviewer
 from tests.catalogue.test_company_races import together
@@ -30,23 +29,6 @@ WHY = "Le certificat est celui d'un autre."
 @pytest.fixture
 def claim(site):
     return cloud_claim()
-
-
-@pytest.fixture
-def outbox(django_capture_on_commit_callbacks):
-    """What a call sends once it is committed, by address."""
-
-    def sent(call, *args, **arguments):
-        mail.outbox.clear()
-        with django_capture_on_commit_callbacks(execute=True):
-            call(*args, **arguments)
-        return {message.to[0]: message for message in mail.outbox}
-
-    return sent
-
-
-def events(claim):
-    return list(claim.listing.events.order_by("pk").values_list("kind", flat=True))
 
 
 def worth(claim, on=None):

@@ -3,7 +3,6 @@
 import datetime as dt
 
 import pytest
-from django.core import mail
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
@@ -26,19 +25,6 @@ def vendor(site):
 @pytest.fixture
 def sheet(vendor):
     return make_sheet("GED sobre", vendor=vendor, slug="ged-sobre")
-
-
-@pytest.fixture
-def outbox(django_capture_on_commit_callbacks):
-    """What a call sends once it is committed, by address."""
-
-    def sent(call, **arguments):
-        mail.outbox.clear()
-        with django_capture_on_commit_callbacks(execute=True):
-            call(**arguments)
-        return {message.to[0]: message for message in mail.outbox}
-
-    return sent
 
 
 def write(path="/solutions/ged-sobre/", email=AUTHOR, **columns):

@@ -3,7 +3,6 @@
 import datetime as dt
 
 import pytest
-from django.core import mail
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 from wagtail.models import ModelLogEntry
@@ -20,7 +19,16 @@ from catalogue.models import (
     Verification,
 )
 from tests.catalogue.agents import agent
-from tests.catalogue.claims import SOON, SOURCE, cloud_claim, contested, officially, proposed, read
+from tests.catalogue.claims import (
+    SOON,
+    SOURCE,
+    cloud_claim,
+    contested,
+    events,
+    officially,
+    proposed,
+    read,
+)
 from tests.catalogue.factories import VendorFactory
 from tests.catalogue.people import member, moderator, person, reviewer
 from tests.catalogue.test_company_races import together
@@ -35,19 +43,6 @@ def claim(site):
     return cloud_claim()
 
 
-@pytest.fixture
-def outbox(django_capture_on_commit_callbacks):
-    """Subjects of what a call sends once it is committed, by address."""
-
-    def sent(call, *args, **arguments):
-        mail.outbox.clear()
-        with django_capture_on_commit_callbacks(execute=True):
-            call(*args, **arguments)
-        return {message.to[0]: message for message in mail.outbox}
-
-    return sent
-
-
 def entry(**columns) -> OfficialEntry:
     today = timezone.localdate()
     made = ListImport.objects.create(
@@ -56,10 +51,6 @@ def entry(**columns) -> OfficialEntry:
     defaults = {"list": OfficialList.SECNUMCLOUD, "code": "snc-1", "label": "Nuage fictif"}
     defaults |= {"valid_from": today - SOON, "source_url": SOURCE, "last_import": made}
     return OfficialEntry.objects.create(**{**defaults, **columns})
-
-
-def events(claim):
-    return list(claim.listing.events.order_by("pk").values_list("kind", flat=True))
 
 
 class TestOfficialSource:

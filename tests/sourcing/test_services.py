@@ -3,7 +3,6 @@
 import datetime as dt
 
 import pytest
-from django.core import mail
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
@@ -23,19 +22,6 @@ NEED = "Signer les arrêtés à distance : douze signataires, quatre cents actes
 
 def ask(**columns):
     return services.ask(**{"body": "Ville d'Essai", "need": NEED, "email": BUYER, **columns})
-
-
-@pytest.fixture
-def outbox(django_capture_on_commit_callbacks):
-    """What a call sends once it is committed, by address."""
-
-    def sent(call, **arguments):
-        mail.outbox.clear()
-        with django_capture_on_commit_callbacks(execute=True):
-            call(**arguments)
-        return {message.to[0]: message for message in mail.outbox}
-
-    return sent
 
 
 class TestAsking:
