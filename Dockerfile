@@ -5,8 +5,9 @@ RUN python -m venv /venv
 COPY requirements/base.txt requirements/
 RUN /venv/bin/pip install --no-cache-dir --require-hashes -r requirements/base.txt
 COPY . .
-# The key of this one command signs nothing.
-RUN SECRET_KEY=collectstatic DJANGO_SETTINGS_MODULE=config.settings.production \
+# The keys of this one command sign nothing.
+RUN SECRET_KEY=collectstatic SIGNING_KEY="$(/venv/bin/python -m config.signing_key)" \
+    DJANGO_SETTINGS_MODULE=config.settings.production \
     VAR_ROOT=/app/var /venv/bin/python manage.py collectstatic --noinput
 
 FROM python:3.11-slim

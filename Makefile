@@ -25,7 +25,8 @@ demo: export DJANGO_DEBUG = 0
 demo: export ALLOWED_HOSTS = localhost,127.0.0.1
 demo: export SITE_URL = http://127.0.0.1:$(PORT)
 demo: export SECRET_KEY = $(shell cat var/secret-key 2>/dev/null)
-demo: $(RUNTIME) var/secret-key ## Load the demo catalogue and serve it on 127.0.0.1 (PORT=8000 SILL=path)
+demo: export SIGNING_KEY = $(shell cat var/signing-key.pem 2>/dev/null)
+demo: $(RUNTIME) var/secret-key var/signing-key.pem ## Load the demo catalogue and serve it on 127.0.0.1 (PORT=8000 SILL=path)
 	$(MANAGE) migrate --verbosity 0
 	$(MANAGE) init_site
 	$(MANAGE) load_demo > var/demo.txt
@@ -66,6 +67,7 @@ check: $(TOOLS) ## Formatting, linters, types, import contracts, migrations, set
 	$(MANAGE) makemigrations --check --dry-run
 	DJANGO_SETTINGS_MODULE=config.settings.production DJANGO_DEBUG=0 SITE_URL=https://catalogue.example \
 	  ALLOWED_HOSTS=catalogue.example SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))')" \
+	  SIGNING_KEY="$$($(BIN)/python -m config.signing_key)" \
 	  $(MANAGE) check --deploy --fail-level WARNING
 
 format: $(TOOLS) ## Format the code and apply the linters' safe corrections
@@ -76,6 +78,7 @@ format: $(TOOLS) ## Format the code and apply the linters' safe corrections
 bench: export DJANGO_SETTINGS_MODULE = config.settings.test
 bench: $(TOOLS) ## Measure both engines with 500, 10,000 and 100,000 documents (an hour or more)
 	$(MANAGE) bench_scoring
+	$(MANAGE) bench_queue
 	for size in 500 10000 100000; do $(MANAGE) bench_search --engine embedded --documents $$size || exit; done
 	$(BIN)/python -m tests.opensearch.steady \
 	  $(MANAGE) bench_search --engine opensearch --documents 500 --documents 10000 --documents 100000
@@ -86,6 +89,7 @@ lock: $(TOOLS) ## Pin the dependencies of requirements/*.in with their hashes
 
 messages: $(TOOLS) ## Gather the French texts into locale/ (needs gettext)
 	$(MANAGE) makemessages --locale fr --no-location --ignore $(VENV) --ignore var --ignore node_modules
+	msgattrib --clear-fuzzy --empty --clear-previous --output-file=locale/fr/LC_MESSAGES/django.po locale/fr/LC_MESSAGES/django.po
 	msgen --output-file=locale/fr/LC_MESSAGES/django.po locale/fr/LC_MESSAGES/django.po
 	$(MANAGE) compilemessages --locale fr --ignore $(VENV)
 
@@ -116,3 +120,7 @@ $(TOOLS): requirements/dev.txt $(RUNTIME) | $(BIN)/python
 var/secret-key:
 	@mkdir -p var
 	@umask 077; $(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))' > $@
+
+var/signing-key.pem: | $(RUNTIME)
+	@mkdir -p var
+	@umask 077; key=$$($(BIN)/python -m config.signing_key) && echo "$$key" > $@

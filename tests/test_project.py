@@ -11,11 +11,16 @@ import yaml
 from django.conf import settings
 
 from config.environment import ROOT
+from config.signing_key import new_key
 
 COMMANDS = sorted(path.stem for path in ROOT.glob("*/management/commands/[!_]*.py"))
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 TARGETS = re.search(r"^\.PHONY: (.+)$", MAKEFILE, re.MULTILINE).group(1).split()
 
+SECRETS = {
+    "SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyz-0123456789-ABCDEFGHIJ",
+    "SIGNING_KEY": new_key(),
+}
 READS = re.compile(r'\b(?:env\.\w+|path|secret)\(\s*"([A-Z][A-Z0-9_]+)"')
 DOWNLOADS = re.compile(
     r"""https?://[^"'\s]+(?:/simple/?["'\s]|\.whl\b|\.tgz\b|\.tar\.gz\b|/maven2?/|\.deb\b)
@@ -77,7 +82,7 @@ def test_production_settings_pass_the_deployment_checks():
         "PATH": os.environ["PATH"],
         "DJANGO_SETTINGS_MODULE": "config.settings.production",
         "DJANGO_DEBUG": "0",
-        "SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyz-0123456789-ABCDEFGHIJ",
+        **SECRETS,
         "ALLOWED_HOSTS": "catalogue.example",
         "SITE_URL": "https://catalogue.example",
         "VAR_ROOT": str(Path(settings.MEDIA_ROOT).parent / "production"),
@@ -87,18 +92,20 @@ def test_production_settings_pass_the_deployment_checks():
     assert result.returncode == 0, result.stderr
 
 
-def test_a_missing_secret_stops_the_start_and_says_what_to_do():
+@pytest.mark.parametrize("missing", SECRETS)
+def test_a_missing_secret_stops_the_start_and_says_what_to_do(missing):
     environment = {
         "PATH": os.environ["PATH"],
         "DJANGO_SETTINGS_MODULE": "config.settings.production",
         "DJANGO_DEBUG": "0",
-        "SECRET_KEY": "",
+        **SECRETS,
+        missing: "",
         "VAR_ROOT": str(Path(settings.MEDIA_ROOT).parent / "production"),
     }
     command = [sys.executable, "manage.py", "check"]
     result = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     assert result.returncode != 0
-    assert "SECRET_KEY is not set" in result.stderr
+    assert f"{missing} is not set" in result.stderr
 
 
 def test_no_file_names_a_download_address_or_a_registry():

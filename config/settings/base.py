@@ -4,6 +4,7 @@ import sys
 from typing import Any
 
 from config.environment import ROOT, env, path, secret
+from config.signing_key import signing_keys
 
 DEBUG = env.bool("DJANGO_DEBUG", False)
 SECRET_KEY = secret("SECRET_KEY", debug=DEBUG)
@@ -11,6 +12,8 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
 VAR = path("VAR_ROOT", "var")
 VAR.mkdir(parents=True, exist_ok=True)
+# The first signs what mission LABEL awards (labelling.signing); all are published.
+SIGNING_KEYS = signing_keys(env.str("SIGNING_KEY", ""), debug=DEBUG, folder=VAR)
 
 INSTALLED_APPS = [
     # Top layer first, as the arrows of docs/architecture.md: each may import those below it.

@@ -9,6 +9,10 @@ os.environ.setdefault(
     "SECRET_KEY", "a-key-for-the-tests-alone-0123456789-abcdefghijklmnopqrstuvwxyz"
 )
 
+from config.signing_key import new_key
+
+os.environ.setdefault("SIGNING_KEY", new_key())
+
 from config.settings.base import *  # noqa: F403  (settings are assembled by star imports)
 from config.settings.base import SEARCH, STORAGES
 
