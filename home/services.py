@@ -34,12 +34,27 @@ from search.services import load_words
 CONTENT = Path(__file__).parent / "content"
 MODERATORS = "Modération"
 EDITORS = "Rédaction"
+REVIEWERS, EXPERTS, DECIDERS = (
+    "Instruction des labels",
+    "Expertise des labels",
+    "Décision des labels",
+)
+_DESK = {
+    REVIEWERS: "review_labelapplication",
+    EXPERTS: "advise_labelapplication",
+    DECIDERS: "decide_labelapplication",
+}
+"""Groups of the review desk and the one right of each: nobody else reads a file."""
 REVIEW = "Relecture par la mission LABEL"
 _PRIVATE = (
     "inquiry", "inquirymessage", "selfassessment", "answer", "handover", "result",
+    "labelapplication", "question", "applicationmessage", "note", "criterionreview", "consultation",
+    "conflictofinterest", "letter", "award", "reservation", "appeal", "deadlineshift", "labelevent",
+    "delegation", "absence", "savedfilter", "label", "labellevel",
 )  # fmt: skip
 """Models that no group reads or edits: what buyers and vendors write to one another, and what vendors
-answer, which is theirs until they hand it in, and for good then."""
+answer, which is theirs until they hand it in, and for good then. Files of labels are for those who
+review, decide or are consulted (`labelling.permissions`)."""
 
 
 @transaction.atomic
@@ -124,16 +139,26 @@ def _groups(home: HomePage, catalogue: CataloguePage, again: bool) -> None:
         _allow(editors, ("search",), ("add", "change", "delete", "view"))
         _allow(editors, ("labelling",), ("add", "change", "view"))
         _let_work(editors)
+    for name, codename in _DESK.items():
+        group, created = Group.objects.get_or_create(name=name)
+        if created or again:
+            _let_enter(group)
+            group.permissions.add(Permission.objects.get(codename=codename))
     _moderation_workflow(moderators, catalogue)
 
 
-def _let_work(group: Group) -> None:
-    """The admin, with images and documents in all collections."""
+def _let_enter(group: Group) -> None:
+    """The admin, and nothing in it."""
     access = Permission.objects.get(
         content_type=ContentType.objects.get(app_label="wagtailadmin", model="admin"),
         codename="access_admin",
     )
     group.permissions.add(access)
+
+
+def _let_work(group: Group) -> None:
+    """The admin, with images and documents in all collections."""
+    _let_enter(group)
     collection = Collection.get_first_root_node()
     # Wagtail asks for the rights on its own models, whatever model is in use.
     for model in (Image, Document):

@@ -29,6 +29,7 @@ class SheetEvent(models.Model):
         UNVERIFIED = "unverified", _("Fin d'une vérification")
         CONTESTED = "contested", _("Contestation")
         SETTLED = "settled", _("Fin d'une contestation")
+        LABEL = "label", _("Label")
 
     class Side(models.TextChoices):
         VENDOR = "vendor", _("l'offreur")

@@ -29,6 +29,8 @@ class Reason(models.Model):
         TAKEDOWN = "takedown", _("retirer une fiche, suspendre un offreur")
         REPORT = "report", _("répondre à un signalement")
         RECOMMENDATION = "recommendation", _("répondre à une demande de recommandation")
+        CRITERION = "criterion", _("motiver l'examen d'un critère")
+        LABEL = "label", _("motiver une décision sur un label")
 
     purpose = models.CharField(_("sert à"), max_length=20, choices=Purpose.choices)
     code = models.SlugField(_("code"), max_length=40)
