@@ -29,7 +29,7 @@ from catalogue.models import Claim, Evidence, Listing, Verification
 from catalogue.permissions import role_of
 from catalogue.quotas import DAY, spend
 from catalogue.services import lock_sheet
-from catalogue.signals import document_changed
+from catalogue.signals import document_changed, evidence_removing
 from catalogue.uploads import SafeEvidence
 
 MOST_PIECES = 10
@@ -124,7 +124,7 @@ def remove_evidence(*, piece: Evidence, by: User) -> None:
     """Take a piece away, with its file.
 
     Raises `PermissionDenied` for somebody else than a member, `Refused` while a verification that
-    waits, or holds, rests on what was given before it.
+    waits, or holds, rests on what was given before it, or while another app needs it.
     """
     listing = _locked(piece.claim, by)
     piece = _fresh(piece)
@@ -135,6 +135,10 @@ def remove_evidence(*, piece: Evidence, by: User) -> None:
                 "vaut. Vous pouvez la réserver."
             )
         )
+    if not piece.is_draft:
+        answers = evidence_removing.send(sender=Evidence, piece=piece)
+        if reasons := [str(reason) for _receiver, reason in answers if reason]:
+            raise Refused(*reasons)
     _log(listing, "remove", by, piece)
     piece.delete()
 

@@ -21,6 +21,7 @@ from catalogue import history, services, tasks
 from catalogue.enforcement import GONE, end_review, locked_pages
 from catalogue.models import Listing, SheetEvent, SolutionPage
 from catalogue.permissions import user_can_enforce
+from catalogue.signals import sheet_merging
 
 MERGED = "doublon"
 """Code of the reason that the review of a duplicate is ended with."""
@@ -117,6 +118,9 @@ def _locked(duplicate: Listing, kept: Listing, by: User) -> tuple[SolutionPage, 
 def _check(other: SolutionPage, page: SolutionPage, *, taking: bool) -> None:
     if other.listing.merged_into_id:
         raise Refused(_("La fiche « %s » est déjà regroupée avec une autre.") % other.title)
+    answers = sheet_merging.send(sender=Listing, listing=other.listing)
+    if reasons := [str(reason) for _receiver, reason in answers if reason]:
+        raise Refused(*reasons)
     if page.listing.archived_at is not None or not page.live:
         raise Refused(
             _("La fiche gardée « %s » n'est pas au catalogue : choisissez une fiche en ligne.")

@@ -10,6 +10,7 @@ from wagtail.admin.forms.choosers import BaseFilterForm, SearchFilterMixin
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.generic.chooser import ChooseResultsView, ChooseView, CreateView
 from wagtail.admin.viewsets.chooser import ChooserViewSet
+from wagtail.admin.widgets import BaseChooser
 
 from catalogue import verifying
 from catalogue.models import Listing, OfficialEntry, Vendor
@@ -37,6 +38,16 @@ class NothingToCreate(CreateView):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         raise Http404
+
+
+class FoundOrNothing(BaseChooser):
+    """An address may name anything (`?vendor=abc`): what is no number is nobody, as an unknown one."""
+
+    def get_instance(self, value: Any) -> Any:
+        try:
+            return super().get_instance(value)
+        except (ValueError, OverflowError):
+            return None
 
 
 class VendorColumnsMixin:
@@ -72,6 +83,7 @@ class VendorChooser(ChooserViewSet):
     choose_view_class = VendorChooseView
     choose_results_view_class = VendorChooseResultsView
     create_view_class = NothingToCreate
+    base_widget_class = FoundOrNothing
 
 
 class ListingColumnsMixin:
@@ -109,6 +121,7 @@ class ListingChooser(ChooserViewSet):
     choose_view_class = ListingChooseView
     choose_results_view_class = ListingChooseResultsView
     create_view_class = NothingToCreate
+    base_widget_class = FoundOrNothing
 
 
 class OfficialColumnsMixin:
@@ -149,6 +162,7 @@ class OfficialChooser(ChooserViewSet):
     choose_view_class = OfficialChooseView
     choose_results_view_class = OfficialChooseResultsView
     create_view_class = NothingToCreate
+    base_widget_class = FoundOrNothing
 
 
 vendor_chooser = VendorChooser()

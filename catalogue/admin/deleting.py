@@ -3,7 +3,9 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Model
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import Model, ProtectedError
+from django.db.models.deletion import Collector
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,6 +22,15 @@ def is_in_use(thing: Model) -> bool:
         for relation in thing._meta.related_objects
         if relation.related_model is not RecordedValue  # where its own values come from
     )
+
+
+def is_protected(thing: Model) -> bool:
+    """Whether the database keeps it: rows that outlive it name it, whichever app they are of."""
+    try:
+        Collector(using=thing._state.db or DEFAULT_DB_ALIAS, origin=thing).collect([thing])
+    except ProtectedError:
+        return True
+    return False
 
 
 class UnusedOnlyDeleteView(generic.DeleteView):

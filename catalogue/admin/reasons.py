@@ -9,8 +9,8 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, ObjectList
 from wagtail.admin.ui.tables import BooleanColumn, Column
 from wagtail.admin.viewsets.model import ModelViewSet
 
-from catalogue.admin.deleting import UnusedOnlyDeleteView
-from catalogue.models import Reason, Submission, Suspension, Takedown
+from catalogue.admin.deleting import UnusedOnlyDeleteView, is_protected
+from catalogue.models import Reason, Submission
 
 _TEXT = [
     FieldPanel("label"),
@@ -23,12 +23,10 @@ class ReasonDeleteView(UnusedOnlyDeleteView):
     """A reason that was given once stays: decisions name it."""
 
     def is_kept(self, thing: Any) -> bool:
+        if is_protected(thing):
+            return True
         returned = thing.purpose == Reason.Purpose.RETURN
-        return (
-            (returned and Submission.objects.filter(reason=thing.code).exists())
-            or Takedown.objects.filter(reason=thing).exists()
-            or Suspension.objects.filter(reason=thing).exists()
-        )
+        return returned and Submission.objects.filter(reason=thing.code).exists()
 
     def words(self) -> str:
         return gettext("« %s » a déjà été donné : décochez « proposé » plutôt que de le supprimer.")
