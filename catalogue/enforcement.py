@@ -139,7 +139,7 @@ def published(*, page: SolutionPage) -> None:
     version lifts. Wagtail does not say who it was: its own log does. The sheet of a suspended
     vendor goes back out of sight; that version is what will come back.
     """
-    listing = Listing.objects.select_for_update().filter(page_id=page.pk).first()
+    listing = Listing.objects.select_for_update(no_key=True).filter(page_id=page.pk).first()
     fresh = SolutionPage.objects.select_related("listing__vendor", "live_revision").get(pk=page.pk)
     if listing is None or not fresh.live:  # Wagtail tells also of what is scheduled for later
         return

@@ -42,7 +42,9 @@ def lock_company(vendor: Vendor) -> Vendor:
 
     Raises `Refused` when its last member has just erased it.
     """
-    fresh: Vendor | None = Vendor.objects.select_for_update().filter(pk=vendor.pk).first()
+    fresh: Vendor | None = (
+        Vendor.objects.select_for_update(no_key=True).filter(pk=vendor.pk).first()
+    )
     if fresh is None:
         raise Refused(_("Cette entreprise n'est plus inscrite."))
     return fresh

@@ -169,7 +169,11 @@ def export(user: User) -> list[dict[str, Any]]:
 
 def _lock_companies(source: Vendor, target: Vendor) -> tuple[Vendor, Vendor]:
     """Both under a lock, in one order: two transfers that cross do not wait for one another."""
-    rows = Vendor.objects.select_for_update().filter(pk__in={source.pk, target.pk}).order_by("pk")
+    rows = (
+        Vendor.objects.select_for_update(no_key=True)
+        .filter(pk__in={source.pk, target.pk})
+        .order_by("pk")
+    )
     found = {row.pk: row for row in rows}
     if len(found) < len({source.pk, target.pk}):
         raise Refused(_("Cette entreprise n'est plus inscrite."))

@@ -1,0 +1,360 @@
+"""What letters about a decision say: facts, ground in law, what follows, what to do.
+
+The articles of the code are those of the design; a jurist confirms them before opening, and a label's
+own ground is its data (`Rules.legal_basis`). CRPA: code des relations entre le public et
+l'administration.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from catalogue.presentation import french_date
+from labelling.models import Award, LabelApplication, Letter
+
+Kind = Letter.Kind
+
+
+@dataclass(frozen=True)
+class Words:
+    """A letter before it is set: what it is, its subject and its paragraphs.
+
+    :param appealable: it takes something away or gives less than was asked: it says how to appeal.
+    """
+
+    kind: str
+    title: str
+    body: str
+    appealable: bool = False
+
+
+def _body(*paragraphs: str) -> str:
+    return "\n\n".join(part.strip() for part in paragraphs if part.strip())
+
+
+def _asked(application: LabelApplication) -> str:
+    """What was asked, of which sheet, and on what ground the label stands."""
+    received = application.submitted_at
+    return _(
+        "Vous avez demandé le label « %(label)s », niveau « %(level)s », pour la solution « %(sheet)s » "
+        "(demande n° %(number)s, reçue le %(day)s). Fondement : %(basis)s."
+    ) % {
+        "label": application.terms.label,
+        "level": application.level,
+        "sheet": application.listing.page.title,
+        "number": application.number,
+        "day": french_date(timezone.localdate(received)) if received else "–",
+        "basis": application.terms.legal_basis.rstrip("."),
+    }
+
+
+def inadmissible(application: LabelApplication, motives: str) -> Words:
+    """The application is not examined at all."""
+    return Words(
+        Kind.INADMISSIBLE,
+        _("Votre demande de label est irrecevable"),
+        _body(
+            _("Madame, Monsieur,"),
+            _asked(application),
+            _("Cette demande est irrecevable pour le motif suivant."),
+            motives,
+            _(
+                "Elle n'est donc pas instruite. Une fois ce point réglé, vous pouvez déposer une nouvelle "
+                "demande. Vous pouvez aussi former un recours depuis votre espace."
+            ),
+            _("Cette décision est motivée en application de l'article L. 211-2 du CRPA."),
+        ),
+        appealable=True,
+    )
+
+
+def refused(application: LabelApplication, motives: str) -> Words:
+    """The label is refused; the criteria are set apart."""
+    return Words(
+        Kind.REFUSED,
+        _("Le label vous est refusé"),
+        _body(
+            _("Madame, Monsieur,"),
+            _asked(application),
+            _("Après instruction, le label vous est refusé pour les motifs suivants."),
+            motives,
+            _(
+                "Les critères en cause sont repris ci-dessous. Vous pouvez corriger la solution ou sa "
+                "fiche et déposer une nouvelle demande à tout moment, ou former un recours depuis votre "
+                "espace."
+            ),
+            _("Cette décision est motivée en application de l'article L. 211-2 du CRPA."),
+        ),
+        appealable=True,
+    )
+
+
+def granted(
+    application: LabelApplication, motives: str, *, number: str, valid_to: dt.date, reserved: bool
+) -> Words:
+    """The label is granted, at the level that was proposed, with reservations or without."""
+    level = application.proposed_level or application.level
+    other = level.pk != application.level_id
+    title = _("Le label vous est attribué avec réserves") if reserved else _(
+        "Le label vous est attribué"
+    )  # fmt: skip
+    return Words(
+        Kind.RESERVED if reserved else Kind.GRANTED,
+        title,
+        _body(
+            _("Madame, Monsieur,"),
+            _asked(application),
+            _(
+                "Le label vous est attribué au niveau « %(level)s », sous le numéro %(number)s, jusqu'au "
+                "%(day)s. Il couvre les offres nommées dans votre demande, telles qu'elles ont été examinées."
+            )
+            % {"level": level, "number": number, "day": french_date(valid_to)},
+            _(
+                "Ce niveau n'est pas celui que vous avez demandé ; les motifs ci-dessous disent pourquoi."
+            )
+            if other
+            else "",
+            motives,
+            _(
+                "Le label est accordé sous les réserves ci-dessous. Dites dans votre espace, avant chaque "
+                "échéance, ce que vous avez fait : une réserve qui n'est pas levée à temps suspend le label."
+            )
+            if reserved
+            else "",
+            _(
+                "Prévenez-nous d'un changement d'hébergeur, de contrôle de votre entreprise, de licence ou "
+                "d'exploitant : il rouvre l'examen du label. Le badge et le certificat sont sur la page "
+                "du label, dans le registre public."
+            ),
+            _("Cette décision est motivée en application de l'article L. 211-2 du CRPA.")
+            if reserved or other
+            else "",
+        ),
+        appealable=reserved or other,
+    )
+
+
+def notice(award: Award, measure: str, facts: str, until: dt.date) -> Words:
+    """A measure is thought of: the company is heard first. Nothing is decided."""
+    titles = {
+        "suspension": _("La suspension de votre label est envisagée"),
+        "abrogation": _("L'abrogation ou le retrait de votre label est envisagé"),
+    }
+    return Words(
+        Kind.NOTICE,
+        titles[measure],
+        _body(
+            _("Madame, Monsieur,"),
+            _holds(award),
+            _("%s, pour les faits suivants.") % titles[measure],
+            facts,
+            _(
+                "Rien n'est décidé, et le label garde d'ici là l'état qu'il avait. Vous pouvez présenter vos "
+                "observations écrites dans votre espace jusqu'au %s compris, demander à être entendu et "
+                "vous faire assister ou représenter par la personne de votre choix. Une autre personne que "
+                "celle qui vous écrit décidera ensuite."
+            )
+            % french_date(until),
+            _(
+                "Cette lettre vous est adressée en application des articles L. 121-1 et L. 122-1 du CRPA "
+                "(procédure contradictoire préalable). Elle n'est pas une décision."
+            ),
+        ),
+    )
+
+
+_LOSSES = {
+    "suspend": (
+        Kind.SUSPENSION,
+        gettext_lazy("Votre label est suspendu"),
+        gettext_lazy(
+            "Il ne compte plus tant qu'il est suspendu : le badge et le registre le disent. Écrivez-nous "
+            "dans votre espace quand les faits ont cessé : il peut être rétabli."
+        ),
+        gettext_lazy(
+            "articles L. 121-1 (vous avez été mis à même de répondre) et L. 211-2 du CRPA"
+        ),
+    ),
+    "suspend_urgently": (
+        Kind.SUSPENSION,
+        gettext_lazy("Votre label est suspendu en urgence"),
+        gettext_lazy(
+            "L'urgence dispense de préavis : le label est suspendu dès aujourd'hui, et le badge et le "
+            "registre le disent. Présentez vos observations dans votre espace : il peut être rétabli."
+        ),
+        gettext_lazy("articles L. 121-2, 1° (urgence) et L. 211-2 du CRPA"),
+    ),
+    "abrogate": (
+        Kind.ABROGATION,
+        gettext_lazy("Votre label est abrogé"),
+        gettext_lazy(
+            "Il cesse pour l'avenir : retirez le badge de vos supports. Vous pouvez déposer une nouvelle "
+            "demande dès que les conditions sont remplies."
+        ),
+        gettext_lazy(
+            "articles L. 121-1, L. 211-2 et L. 242-2, 1° du CRPA (condition qui n'est plus remplie)"
+        ),
+    ),
+    "withdraw": (
+        Kind.WITHDRAWAL,
+        gettext_lazy("Votre label est retiré"),
+        gettext_lazy(
+            "Il est retiré comme illégal dès l'origine : il est réputé n'avoir jamais été accordé. Retirez "
+            "le badge de vos supports."
+        ),
+        gettext_lazy("articles L. 121-1, L. 211-2 et L. 242-1 du CRPA"),
+    ),
+}
+_FRAUD = gettext_lazy("articles L. 121-1, L. 211-2 et L. 241-2 du CRPA (fraude)")
+
+
+def loss(award: Award, name: str, motives: str, *, fraud: bool = False) -> Words:
+    """The label is suspended, abrogated or withdrawn: the name of the transition says which."""
+    kind, *said = _LOSSES[name]
+    title, follows, ground = map(str, said)
+    return Words(
+        kind,
+        title,
+        _body(
+            _("Madame, Monsieur,"),
+            _holds(award),
+            _("%s pour les motifs suivants.") % title,
+            motives,
+            follows,
+            _("Fondement : %(basis)s ; %(ground)s.")
+            % {
+                "basis": award.application.terms.legal_basis.rstrip("."),
+                "ground": _FRAUD if fraud else ground,
+            },
+        ),
+        appealable=True,
+    )
+
+
+_RELIEFS = {
+    "lift": gettext_lazy("Les réserves sur votre label sont levées"),
+    "reservation": gettext_lazy("Une réserve sur votre label est levée"),
+    "drop_suspension": gettext_lazy("La suspension de votre label est abandonnée"),
+    "drop_abrogation": gettext_lazy("L'abrogation ou le retrait de votre label est abandonné"),
+    "maintain": gettext_lazy("Votre label est maintenu"),
+    "reinstate": gettext_lazy("Votre label est rétabli"),
+}
+
+
+def relief(award: Award, name: str, motives: str) -> Words:
+    """What weighed on the label is lifted: the name of the transition says what."""
+    title = str(_RELIEFS[name])
+    return Words(
+        Kind.RELIEF,
+        title,
+        _body(
+            _("Madame, Monsieur,"),
+            _holds(award),
+            f"{title}.",
+            motives,
+            _stands(award),
+        ),
+    )
+
+
+def _stands(award: Award) -> str:
+    today = timezone.localdate()
+    if award.is_in_force(today):
+        return _("Le label est en vigueur.")
+    if award.valid_to < today:
+        return _("Le label, valable jusqu'au %s, a expiré entre-temps.") % french_date(
+            award.valid_to
+        )
+    if award.ended_on is None:
+        return _("Le label reste suspendu.")
+    return _("Le label a pris fin entre-temps par une autre décision, qui reste ce qu'elle est.")
+
+
+_APPEALS = {
+    "allow": gettext_lazy("Il est fait droit à votre recours"),
+    "dismiss": gettext_lazy("Votre recours est rejeté"),
+    "declare_late": gettext_lazy("Votre recours est irrecevable, car tardif"),
+}
+
+
+def appeal_received(
+    application: LabelApplication, against: str, received_on: dt.date, due_on: dt.date
+) -> Words:
+    """An appeal came in: when, who decides, and what silence means."""
+    return Words(
+        Kind.RECEIPT,
+        _("Accusé de réception de votre recours"),
+        _body(
+            _("Madame, Monsieur,"),
+            _(
+                "Nous avons reçu le %(day)s votre recours contre %(against)s (dossier n° %(number)s)."
+            )
+            % {
+                "day": french_date(received_on),
+                "against": against,
+                "number": application.number,
+            },
+            _(
+                "Une troisième personne, qui n'a ni proposé ni pris la décision, l'examine. Sans réponse de "
+                "notre part au %s, votre recours est réputé rejeté : vous pouvez alors saisir le juge."
+            )
+            % french_date(due_on),
+            _(
+                "Cet accusé de réception vous est adressé en application de l'article L. 112-3 du CRPA."
+            ),
+        ),
+        appealable=True,
+    )
+
+
+def appeal_decided(
+    application: LabelApplication,
+    outcome: str,
+    against: str,
+    opened_on: dt.date,
+    motives: str,
+    award: Award | None = None,
+) -> Words:
+    """An appeal is decided: the outcome is the name of the transition.
+
+    :param award: as it stands after that, when the appeal was about one.
+    """
+    title = str(_APPEALS[outcome])
+    allowed = outcome == "allow"
+    reopened = allowed and application.closed_at is None
+    return Words(
+        Kind.APPEAL,
+        title,
+        _body(
+            _("Madame, Monsieur,"),
+            _("Vous avez formé le %(day)s un recours contre %(against)s (dossier n° %(number)s).")
+            % {
+                "day": french_date(opened_on),
+                "against": against,
+                "number": application.number,
+            },
+            _("%s pour les motifs suivants.") % title,
+            motives,
+            _("L'instruction de votre demande reprend ; vous n'avez rien à faire.")
+            if reopened
+            else "",
+            _("La mesure contestée est levée.") if allowed and not reopened else "",
+            _stands(award) if allowed and award else "",
+            _("Cette décision est prise en application de l'article L. 411-2 du CRPA."),
+        ),
+        appealable=not allowed,
+    )
+
+
+def _holds(award: Award) -> str:
+    return _(
+        "Vous êtes titulaire du label « %(label)s » n° %(number)s pour la solution « %(sheet)s », attribué le %(day)s."
+    ) % {
+        "label": award.label,
+        "number": award.number,
+        "sheet": award.title,
+        "day": french_date(award.granted_on),
+    }
