@@ -38,7 +38,7 @@ FIELDS = (
 """What members write of their company; `group_size` beside, for those controlled from abroad."""
 # Last parts of addresses of the vendor space that no company may take.
 RESERVED_SLUGS = frozenset(
-    {"inscription", "invitation", "demandes", "fiches", "entreprises", "rappels", "cessions"}
+    "inscription invitation demandes demandes-de-label fiches entreprises rappels cessions".split()
 )
 _SLUG_TRIES = 20
 _RECORDED = frozenset(FIELDS) - {"contact_email", "description"}

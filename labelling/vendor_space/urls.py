@@ -1,8 +1,9 @@
-"""Addresses of a sheet's self-assessments, below `/espace-editeur/`."""
+"""Addresses of a sheet's self-assessments and labels, below `/espace-editeur/`."""
 
 from django.urls import path
 
 from labelling.vendor_space import views, views_answers, views_handover
+from labelling.vendor_space.urls_label import label_urls
 
 SHEET = "fiches/<uuid:uid>/auto-evaluation/"
 VERSION = f"{SHEET}<slug:referential>/<str:version>/"
@@ -16,4 +17,5 @@ urlpatterns = [
     path(f"{VERSION}verifier/", views_handover.check, name="assessment_check"),
     path(f"{VERSION}copier/", views.copy, name="assessment_copy"),
     path(f"{VERSION}propositions/", views.proposal, name="assessment_proposal"),
+    *label_urls,
 ]

@@ -21,6 +21,7 @@ from labelling.definition import SUGGESTIONS
 from labelling.models import Answer, ReferentialVersion, SelfAssessment
 from labelling.standing import Standing
 from labelling.vendor_space.access import Answering, own_assessment
+from labelling.vendor_space.access_label import waiting_files
 from labelling.vendor_space.forms import edition_of
 from labelling.vendor_space.versions import rows_of
 
@@ -89,6 +90,7 @@ def space(request: HttpRequest, uid: uuid.UUID, referential: str, version: str) 
             for one in assessing.proposals(here.assessment)
         ],
         "sources": _sources(here),
+        "waiting": waiting_files(here.opened.listing, here.assessment.version.referential_id),
         "handovers": here.assessment.handovers.all(),
         "is_to_come": here.assessment.version.valid_from > today,
         "is_over": here.assessment.version.is_replaced_on(today),

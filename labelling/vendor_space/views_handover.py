@@ -16,6 +16,7 @@ from catalogue import terms
 from catalogue.vendor_space.access import FORM, private
 from labelling import assessing
 from labelling.vendor_space.access import Answering, own_assessment
+from labelling.vendor_space.access_label import waiting_files
 from labelling.vendor_space.forms import HandoverForm
 from labelling.vendor_space.views import about, closed
 
@@ -66,6 +67,7 @@ def _page(request: HttpRequest, here: Answering, form: HandoverForm) -> HttpResp
         "is_to_come": to_come,
         "is_over": over,
         "terms": terms.current(),
+        "waiting": waiting_files(here.opened.listing, version.referential_id),
     }
     obstacles = to_come or over or context["suspended"]
     context["may_hand"] = context["is_public"] and context["attached"] and not obstacles
