@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalogue import cloud, licences, models, official, pricing
-from catalogue.choices import Deployment, Distribution, Origin, Pricing, Source
+from catalogue.choices import Deployment, Distribution, Origin, Pricing, Source, Stage
 from catalogue.reminding import FRESH_DAYS
 from catalogue.trust import trust
 
@@ -119,8 +119,8 @@ def shown_rgaa(page: models.SolutionPage, listing: models.Listing | None, on: dt
     return (listing.assessed_rgaa(on) if listing else "") or page.rgaa
 
 
-def sheet_notice(listing: models.Listing | None) -> tuple[str, str]:
-    """Who wrote the sheet, in our words: title and text."""
+def sheet_notice(listing: models.Listing | None, stage: Stage = Stage.LISTED) -> tuple[str, str]:
+    """Who wrote the sheet and what we vouch for, in our words: title and text."""
     if listing is not None and listing.source == Source.SILL:
         return (
             _("Logiciel communautaire"),
@@ -131,14 +131,17 @@ def sheet_notice(listing: models.Listing | None) -> tuple[str, str]:
             )
             % {"licence": listing.source_licence},
         )
-    return (
-        _("Fiche déposée par l'éditeur (auto-référencée)"),
-        _(
-            "L'offreur a rédigé cette fiche et en répond. L'administration n'a ni vérifié ni "
-            "approuvé ce qu'elle dit, sauf là où une marque « Vérifié » l'indique. Y figurer ne "
-            "vaut pas recommandation de l'État."
-        ),
+    text = _(
+        "L'offreur a rédigé cette fiche et en répond. L'administration n'a ni vérifié ni "
+        "approuvé ce qu'elle dit, sauf là où une marque « Vérifié » l'indique. Y figurer ne "
+        "vaut pas recommandation de l'État."
     )
+    if stage is Stage.LABELLED:
+        label = _(
+            "La mission LABEL a labellisé les offres nommées sous « Label », et elles seules."
+        )
+        text = f"{text} {label}"
+    return _("Fiche déposée par l'éditeur (auto-référencée)"), text
 
 
 def reference_configurations(on: dt.date) -> Configurations:

@@ -8,7 +8,8 @@ A higher app registers a function with Wagtail's hooks; the catalogue never impo
                             {"hits": …}, order=800)
 
 The function gets the page (maybe a draft without `listing`) and the request, and returns a
-section, or None to say nothing. Sections are shown after the catalogue's own, by `order`.
+section, or None to say nothing. Sections are shown by `order`: after the catalogue's own, but for
+those below `FIRST`, which come before.
 """
 
 from collections.abc import Mapping
@@ -21,6 +22,7 @@ from wagtail import hooks
 from catalogue.models import SolutionPage
 
 HOOK = "register_sheet_section"
+FIRST = 100
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,11 @@ class SheetSection:
     template: str
     context: Mapping[str, Any] = field(default_factory=dict)
     order: int = 500
+
+    @property
+    def leads(self) -> bool:
+        """Whether it comes before what the catalogue itself says."""
+        return self.order < FIRST
 
 
 def sheet_sections(page: SolutionPage, request: HttpRequest) -> list[SheetSection]:

@@ -85,6 +85,7 @@ class Sheet:
     on: dt.date
     need: pricing.Need
     openness: licences.Openness
+    stage: Stage
     notice: tuple[str, str]
     offers: Sequence[OfferSheet] = ()
     trials: Sequence[OfferSheet] = ()
@@ -138,6 +139,7 @@ def build_sheet(page: SolutionPage, *, need: pricing.Need, on: dt.date) -> Sheet
     vendor = listing.vendor if listing else None
     claims = _claims(listing) if listing and listing.pk else []
     configurations, lists = reference_configurations(on), lists_on(on)
+    stage = reached_stage(listing, on) if listing else Stage.LISTED
     shown = [
         offer_sheet(offer, vendor, claims, configurations, need=need, on=on, lists=lists)
         for offer in _offers(page)
@@ -151,7 +153,8 @@ def build_sheet(page: SolutionPage, *, need: pricing.Need, on: dt.date) -> Sheet
         on=on,
         need=need,
         openness=openness,
-        notice=sheet_notice(listing),
+        stage=stage,
+        notice=sheet_notice(listing, stage),
         offers=offers,
         trials=[row for row in shown if row.offer.kind == OfferKind.TRIAL],
         compliance=_compliance(page, listing, openness, claims, on, lists),
@@ -213,7 +216,6 @@ def _stage_badge(sheet: Sheet) -> Badge:
     if sheet.community:
         label, why = _("Logiciel communautaire"), _("Repris du SILL, sans offreur.")
         return Badge(_("Étape"), label, why, "team-line")
-    stage = reached_stage(sheet.listing, sheet.on) if sheet.listing else Stage.LISTED
     why, icon, tone = {
         Stage.LISTED: (
             _("Première étape : l'éditeur se référence lui-même."), "file-text-line", "",
@@ -224,12 +226,12 @@ def _stage_badge(sheet: Sheet) -> Badge:
             "justified",
         ),
         Stage.LABELLED: (
-            _("Troisième étape : la mission LABEL a labellisé la solution."),
+            _("Troisième étape : la mission LABEL a labellisé des offres de la solution."),
             "award-line",
             "verified",
         ),
-    }[stage]  # fmt: skip
-    return Badge(_("Étape"), str(stage.label), why, icon, tone)
+    }[sheet.stage]  # fmt: skip
+    return Badge(_("Étape"), str(sheet.stage.label), why, icon, tone)
 
 
 def _openness_badge(sheet: Sheet) -> Badge:

@@ -6,6 +6,7 @@ from labelling import views, views_results
 
 urlpatterns = [
     path("espace-editeur/", include("labelling.vendor_space.urls")),
+    path("label/", include("labelling.urls_register")),
     path("referentiels/", views.referentials, name="referentials"),
     path("referentiels/<slug:slug>/", views.latest, name="referential"),
     path("referentiels/<slug:slug>/<str:version>/", views.version, name="referential_version"),

@@ -15,7 +15,7 @@ from catalogue.models import (
 )
 from catalogue.official import READ_BY_ALL_SHEETS
 from catalogue.presentation import STALE_AFTER
-from labelling.models import Result
+from labelling.models import Award, Result
 
 
 def dated_values_changed(since: dt.date, until: dt.date) -> bool:
@@ -35,8 +35,8 @@ def dated_values_changed(since: dt.date, until: dt.date) -> bool:
 def crossed_by_a_date(since: dt.date, until: dt.date) -> QuerySet[Listing, UUID]:
     """Public ids of the sheets that read otherwise on `until` than on `since`, or may.
 
-    By a price, claim, contract, self-assessment or confirmation that ended, or by a claim verified
-    or contested on a day that has come. Claims of answers are in no document.
+    By a price, claim, contract, self-assessment, label or confirmation that ended, or by a claim
+    verified or contested, or a label that begins, on a day that has come. Claims of answers are in no document.
     """
     began, passed = _crossed(since, until)
     stale = tuple(day - STALE_AFTER for day in passed)
@@ -52,6 +52,7 @@ def crossed_by_a_date(since: dt.date, until: dt.date) -> QuerySet[Listing, UUID]
     )
     proven = claims.filter(evidence__expires_on__range=passed)
     ended = Result.objects.filter(valid_to__range=passed)
+    awards = Award.objects.filter(Q(valid_to__range=passed) | Q(granted_on__range=began))
     # A set of keys each: joined together, offers, claims and pieces would multiply rows.
     return (
         Listing.objects.public()
@@ -61,6 +62,7 @@ def crossed_by_a_date(since: dt.date, until: dt.date) -> QuerySet[Listing, UUID]
             | Q(pk__in=moved.values("listing"))
             | Q(pk__in=proven.values("listing"))
             | Q(pk__in=ended.values("listing"))
+            | Q(pk__in=awards.values("listing"))
             | Q(rgaa_until__range=passed)
             | Q(confirmed_on__range=stale)
             | Q(page__last_published_at__date__range=stale)

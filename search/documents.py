@@ -35,9 +35,9 @@ from catalogue.presentation import (
     shown_distribution,
     shown_rgaa,
 )
-from labelling.models import Result
+from catalogue.stages import reached_stage
+from labelling.models import Award, Result
 from labelling.presentation import scores_of
-from labelling.results import stage_of
 from search.analysis import fold
 from search.contract import Document
 from search.offer_documents import Frame, clean, flag, offer_documents, unique
@@ -121,6 +121,9 @@ def _with_everything(listings: QuerySet[Listing]) -> QuerySet[Listing]:
                 "listing", "themes", "valid_to", "referential__slug"
             ),
         ),
+        Prefetch(
+            "awards", Award.objects.only("listing", "state", "before", "granted_on", "valid_to")
+        ),
         Prefetch("claims", Claim.objects.of_sheet().prefetch_related("evidence")),
     )
 
@@ -130,7 +133,7 @@ def document(listing: Listing, frame: Frame) -> Document:
     page, vendor = listing.page, listing.vendor
     free = sheet_openness(page, listing, frame.lists)
     results = listing.results.all()
-    stage = stage_of(results, frame.on)
+    stage = reached_stage(listing, frame.on)
     updated = timezone.localdate(page.last_published_at or listing.created_at)
     return Document(
         id=str(listing.uid),

@@ -13,11 +13,12 @@ from catalogue.models import (
     PurchasingBody,
     SolutionPage,
 )
-from labelling.models import Result
+from labelling.models import Award, Result
 from search import indexing
 from search.models import PendingDocument
 from tests.catalogue.factories import lump_sum, make_offer, make_sheet, verify
 from tests.labelling.factories import make_claim, make_evidence, make_result, make_version
+from tests.labelling.labels import make_award
 from tests.labelling.referentials import HEAD, criterion
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("site", "engine", "built_index")]
@@ -69,6 +70,16 @@ class TestADateThatPasses:
         assert self.crossed() == 1
         Result.objects.filter(pk=result.pk).update(valid_to=self.TODAY)
         assert self.crossed() == 0
+
+    @pytest.mark.parametrize(
+        "columns",
+        [{"valid_to": YESTERDAY}, {"granted_on": TODAY, "valid_to": dt.date(2028, 11, 22)}],
+    )
+    def test_queues_the_sheet_whose_label_ended_or_begins(self, columns) -> None:
+        award = make_award(granted_on=dt.date(2024, 11, 22))
+        assert self.crossed() == 0
+        Award.objects.filter(pk=award.pk).update(**columns)
+        assert self.crossed() == 1
 
     def test_is_looked_at_once_a_day(self) -> None:
         make_offer(make_sheet(), **lump_sum("1000", price_valid_until=self.YESTERDAY))
