@@ -8,6 +8,7 @@ from catalogue.notifications import (
     claims,
     company,
     exchanges,
+    labels,
     moderation,
     referentials,
     reminders,
@@ -25,6 +26,7 @@ MAILS: Mapping[str, Mail] = {
     **reminders.MAILS,
     **claims.MAILS,
     **referentials.MAILS,
+    **labels.MAILS,
 }
 """Name of each mail and what it says."""
 

@@ -16,13 +16,14 @@ from tests.accounts.conftest import PASSWORD
 from tests.home.mails.accounts import IN_A_BROWSER, Browser
 from tests.home.mails.accounts import TRIGGERS as OF_ACCOUNTS
 from tests.home.mails.companies import TRIGGERS as OF_COMPANIES
+from tests.home.mails.labels import TRIGGERS as OF_LABELS
 from tests.home.mails.referentials import TRIGGERS as OF_REFERENTIALS
 from tests.home.mails.sheets import TRIGGERS as OF_SHEETS
 from tests.home.mails.wagtail import MAILS as WAGTAIL
 from tests.home.mails.wagtail import TRIGGERS as OF_WAGTAIL
 from tests.home.mails.world import World
 
-TRIGGERS = {**OF_COMPANIES, **OF_SHEETS, **OF_REFERENTIALS, **OF_WAGTAIL}
+TRIGGERS = {**OF_COMPANIES, **OF_SHEETS, **OF_REFERENTIALS, **OF_LABELS, **OF_WAGTAIL}
 
 MAILS = {
     **{

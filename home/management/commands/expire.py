@@ -1,12 +1,12 @@
 """Write down what time has ended: erased messages and counts, transfers nobody answered, dates.
 
-Verifications that ended and contests that became public are told.
+Verifications that ended, contests that became public and deadlines of labels are told.
 Companies that were registered while the public register was down are checked there as well.
 """
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from accounts.services import erase_stale
@@ -18,6 +18,7 @@ from catalogue.statistics import erase_old_counts
 from catalogue.transfers import lapse
 from catalogue.uses import erase_old_uses
 from home.services import erase_old_messages
+from labelling.lapsing import Passed, what_time_did
 from search.empty_queries import erase_old_empty_queries
 from search.indexing import queue_what_dates_changed
 from sourcing.services import erase_old_requests
@@ -30,8 +31,9 @@ class Command(BaseCommand):
         "an, les recherches sans résultat de plus de "
         "90 jours, la fréquentation des fiches de plus de 25 mois, les inscriptions jamais confirmées et les traces de sessions finies, clôt les cessions sans "
         "réponse depuis trente jours, vérifie au répertoire public les entreprises inscrites à la "
-        "main, écrit les vérifications échues et les contestations devenues publiques, et signale à "
-        "l'index les dates passées."
+        "main, écrit les vérifications échues et les contestations devenues publiques, clôt les demandes "
+        "de label restées sans réponse, suspend les labels dont une réserve n'est pas levée, constate "
+        "ceux qui expirent, avertit de ces échéances, et signale à l'index les dates passées."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -50,6 +52,7 @@ class Command(BaseCommand):
         accounts = erase_stale(now=timezone.now(), dry_run=dry_run)
         checked = check_registrations(dry_run=dry_run)
         claims = expiring.claims_that_ended(today=timezone.localdate(), dry_run=dry_run)
+        labels = what_time_did(today=timezone.localdate(), dry_run=dry_run)
         if dry_run:
             self.stdout.write(
                 f"À blanc : {erased} messages, {reports} signalements, {requests} demandes de "
@@ -57,7 +60,7 @@ class Command(BaseCommand):
                 f"{queries} recherches sans résultat et {accounts} "
                 f"inscriptions ou sessions à effacer, {counts} jours de fréquentation à effacer, "
                 f"{lapsed} cessions à clore, {checked} entreprises à vérifier, {claims} échéances ou "
-                "contestations à publier."
+                f"contestations à publier, {in_words(labels)}."
             )
             return
         changed = queue_what_dates_changed()
@@ -67,5 +70,18 @@ class Command(BaseCommand):
             f"effacées, {queries} recherches sans résultat effacées, "
             f"{accounts} inscriptions ou sessions effacées, {counts} jours de fréquentation "
             f"effacés, {lapsed} cessions closes, {checked} entreprises "
-            f"vérifiées, {claims} échéances ou contestations publiées, {changed} fiches à rafraîchir."
+            f"vérifiées, {claims} échéances ou contestations publiées, {in_words(labels)}, {changed} fiches à rafraîchir."
         )
+        if labels.failed:
+            raise CommandError(
+                f"{labels.failed} dossiers de label n'ont pas pu être traités : le journal dit "
+                "lesquels. Relancez la commande une fois la cause réparée."
+            )
+
+
+def in_words(labels: Passed) -> str:
+    """What became of labels and of applications for one."""
+    return (
+        f"{labels.lapsed} demandes de label caduques, {labels.missed} labels suspendus faute de "
+        f"réserves levées, {labels.expired} labels expirés, {labels.warned} avertissements d'échéance"
+    )

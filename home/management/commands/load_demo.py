@@ -15,6 +15,7 @@ from home.demo.companies import load_companies
 from home.demo.desk import load_desk
 from home.demo.enforcement import load_enforcement
 from home.demo.exchanges import load_exchanges
+from home.demo.label_files import load_label_files
 from home.demo.loader import Loaded, load_solutions
 from home.demo.official import load_official_lists
 from home.demo.people import load_accounts
@@ -101,6 +102,7 @@ class Command(BaseCommand):
         load_official_lists(today=timezone.localdate())
         load_enforcement(seed)
         load_assessments(seed, today=timezone.localdate())
+        load_label_files(seed, today=timezone.localdate())
         self.stdout.write(_summary(loaded))
 
 
