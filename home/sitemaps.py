@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from catalogue.models import SolutionPage, Vendor
 from home.models import ContentPage
+from labelling.models import Award
 
 
 class StaticSitemap(Sitemap):
@@ -15,7 +16,7 @@ class StaticSitemap(Sitemap):
 
     def items(self) -> list[str]:
         slugs = ContentPage.objects.live().order_by("path").values_list("slug", flat=True)
-        names = ("ranking", "referentials", "recommendation", "contact", "site_map")
+        names = ("ranking", "register", "referentials", "recommendation", "contact", "site_map")
         return ["/", "/solutions/", *map(reverse, names), *(f"/{slug}/" for slug in slugs)]
 
     def location(self, item: str) -> str:
@@ -53,4 +54,21 @@ class VendorSitemap(Sitemap):
         return reverse("vendor", args=[item])
 
 
-SITEMAPS = {"pages": StaticSitemap, "solutions": SolutionSitemap, "editeurs": VendorSitemap}
+class AwardSitemap(Sitemap):
+    """Awards of the register, whatever became of them."""
+
+    limit = 10_000
+
+    def items(self) -> QuerySet:
+        return Award.objects.order_by("pk").values_list("number", flat=True)
+
+    def location(self, item: str) -> str:
+        return reverse("award", args=[item])
+
+
+SITEMAPS = {
+    "pages": StaticSitemap,
+    "solutions": SolutionSitemap,
+    "editeurs": VendorSitemap,
+    "labels": AwardSitemap,
+}

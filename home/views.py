@@ -135,6 +135,7 @@ def robots(request: HttpRequest) -> HttpResponse:
         "Disallow: /gestion/",
         "Disallow: /comparer/",
         "Disallow: /solutions/?",
+        "Disallow: /label/?",
         "Disallow: /contact/?",
         "Disallow: /signaler/",
         "",

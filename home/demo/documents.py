@@ -75,7 +75,7 @@ class _Reader:
             self._vendors = {sheet.vendor.uid: rows.vendor_row(sheet.vendor)}
         listing = rows.listing_row(sheet, page, self._vendors[sheet.vendor.uid])
         claims = [self._claim(record, listing) for record in sheet.claims]
-        _hold(listing, claims=claims, results=[])
+        _hold(listing, awards=[], claims=claims, results=[])
         page._cluster_related_objects = {
             "categories": [self._terms.categories[code] for code in sheet.categories],
             "buyer_categories": [self._terms.buyers[code] for code in sheet.buyer_categories],

@@ -40,6 +40,7 @@ from home.demo import rows
 from home.demo.chance import reference_date
 from home.demo.contracts import contracts
 from home.demo.history import record_events
+from home.demo.label_files import remove_label_files
 from home.demo.records import SheetRecord
 from home.demo.sheets import generate_sheets
 from home.demo.vendors import vendor_uid
@@ -95,6 +96,7 @@ def _remove_other_seeds(seed: int) -> int:
     if not demo.exists() or demo.filter(uid=vendor_uid(seed, 0)).exists():
         return 0
     removed = 0
+    remove_label_files()
     pages = Listing.objects.filter(vendor__is_fictitious=True).values_list("page_id", flat=True)
     while chunk := list(pages.order_by("page_id")[:_DELETED_AT_ONCE]):
         with transaction.atomic():

@@ -12,7 +12,7 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 
 from accounts.models import User
-from home.services import EDITORS, MODERATORS
+from home.services import DECIDERS, EDITORS, EXPERTS, MODERATORS, REVIEWERS
 
 LOCAL_PASSWORD = "demonstration-2021"  # noqa: S105 (written in the documentation on purpose)
 LOCAL_KEY = "DEMONSTRATIONGOUVTECHDEMO2345677"
@@ -21,6 +21,11 @@ ACCOUNTS = {
     "administration@demo.example": ("Administratrice", None),
     "moderation@demo.example": ("Modératrice", MODERATORS),
     "redaction@demo.example": ("Rédacteur", EDITORS),
+    "instruction@demo.example": ("Instructrice", REVIEWERS),
+    "instruction2@demo.example": ("Instructeur", REVIEWERS),
+    "expertise@demo.example": ("Experte", EXPERTS),
+    "decision@demo.example": ("Décideuse", DECIDERS),
+    "recours@demo.example": ("Décideur", DECIDERS),
 }
 
 

@@ -8,6 +8,7 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
 
 def assert_accessible(page: Page) -> None:
     """Fail on any axe violation, and on a page without its style: axe finds nothing to say there."""
+    page.wait_for_load_state()  # a click on a link returns before the scripts of the next page ran
     assert page.evaluate("typeof window.dsfr") == "function", "the DSFR script did not start"
     font = page.evaluate("getComputedStyle(document.body).fontFamily")
     assert "Marianne" in font, f"the DSFR stylesheet is not applied (font: {font})"

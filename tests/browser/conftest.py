@@ -66,21 +66,26 @@ def page(
     page: Page, live_server: LiveServer, static_folder: Path, console_errors: list[str]
 ) -> Iterator[Page]:
     """A page whose console must stay clean and which may ask nobody but the site."""
-
-    def hear(message: ConsoleMessage) -> None:
-        if message.type == "error":
-            console_errors.append(f"{message.text} ({message.location.get('url', '')})")
-
-    def watch(request: Request) -> None:
-        if request.url.startswith("http") and not request.url.startswith(live_server.url):
-            console_errors.append(f"request to a third party: {request.url}")
-
-    page.on("console", hear)
-    page.on("pageerror", lambda error: console_errors.append(str(error)))
-    page.on("request", watch)
+    watch(page, live_server.url, console_errors)
     with production_assets(static_folder):
         yield page
     assert not console_errors
+
+
+def watch(page: Page, home: str, errors: list[str]) -> None:
+    """Write down what the console of a page says, and whom it asks that is not the site."""
+
+    def hear(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            errors.append(f"{message.text} ({message.location.get('url', '')})")
+
+    def see(request: Request) -> None:
+        if request.url.startswith("http") and not request.url.startswith(home):
+            errors.append(f"request to a third party: {request.url}")
+
+    page.on("console", hear)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("request", see)
 
 
 def production_assets(folder: Path) -> override_settings:

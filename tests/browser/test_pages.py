@@ -10,10 +10,13 @@ from pytest_django.live_server_helper import LiveServer
 
 from catalogue.models import AnomalyReport
 from labelling.services import load_referential
+from labelling.states import ApplicationState, AwardState
 from search.indexing import rebuild
 from sourcing.models import RecommendationRequest
 from tests.browser.accessibility import assert_accessible
 from tests.catalogue.factories import VendorFactory, make_sheet
+from tests.labelling.factories import make_result
+from tests.labelling.labels import make_application, make_award, make_label
 from tests.labelling.referentials import criterion, referential
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -36,6 +39,9 @@ PAGES = {
     "nobody to write to": "/solutions/parapheur-clair/contact/",
     "referentials": "/referentiels/",
     "questions": "/referentiels/essai/1/",
+    "register": "/label/?etat=tous",
+    "award": "/label/LG-2026-9001/",
+    "labelled sheet": "/solutions/parapheur-clair/",
     "use, for agents": "/solutions/parapheur-clair/utilisation/",
 }
 
@@ -63,7 +69,12 @@ def _catalogue(site, engine):
         **closed,
     )
     asked.sheets.add(sheet.listing)
-    load_referential(source=referential(criterion(), criterion("SE-02", blocking=True)), file="x")
+    asked = referential(criterion(), criterion("SE-02", blocking=True))
+    version, _is_new = load_referential(source=asked, file="x")
+    make_result(sheet.listing, version, {"SE-01": "oui"})
+    label, state = make_label(version), ApplicationState.GRANTED_WITH_RESERVATIONS
+    granted = make_application(state, label=label, listing=sheet.listing)
+    make_award(AwardState.RESERVED, application=granted, number="LG-2026-9001")
     for number in range(22):
         make_sheet(f"Visio {number}", vendor=vendor, summary="Réunir élus et habitants.")
     rebuild()

@@ -8,6 +8,7 @@ from allauth.mfa.models import Authenticator
 from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
+from django.utils import timezone
 
 from accounts.models import User
 from catalogue import contesting, reporting, transfers, uses
@@ -32,7 +33,13 @@ from catalogue.models.vocabulary import BuyerCategory
 from catalogue.reminders import stop_token
 from home.models import ContactMessage
 from labelling import assessing
-from labelling.models import ReferentialVersion
+from labelling.models import (
+    Absence,
+    ConflictOfInterest,
+    Consultation,
+    ReferentialVersion,
+    SavedFilter,
+)
 from sourcing import services as recommending
 from tests.accounts.signing_in import sign_in_staff
 from tests.catalogue.agents import agent, exchange_of
@@ -40,6 +47,15 @@ from tests.catalogue.factories import VendorFactory, make_sheet
 from tests.catalogue.people import attach, member, moderator, person, reviewer
 from tests.catalogue.vendor_space import sheets
 from tests.labelling.factories import make_result, make_version
+from tests.labelling.labels import (
+    delegate,
+    make_appeal,
+    make_application,
+    make_award,
+    make_expert,
+    make_label,
+    make_letter,
+)
 from tests.labelling.referentials import HEAD, criterion
 
 OTHER_SIREN = "732829320"
@@ -89,6 +105,14 @@ class Everything:
             listing=self.live, version=make_version(criterion()), by=owner
         )
         self.result = make_result(self.live, self.assessment.version, {"SE-01": "oui"})
+        label = make_label(self.assessment.version)
+        self.award = make_award(
+            application=make_application("granted", label=label, listing=self.live)
+        )
+        self.reservation = self.award.reservations.create(text="Publier.", due_on="2099-01-01")
+        self.letter = make_letter(self.award.application)
+        self.appeal = make_appeal(self.award.application)
+        self._desk()
         self._children(owner)
         self._company(owner)
         self._staff(other)
@@ -102,6 +126,39 @@ class Everything:
         # Everybody just signed in with a second factor: no page asks for the password again.
         self._sessions = {
             role: sign_in_staff(Client(), user).cookies for role, user in self.people.items()
+        }
+
+    def _desk(self) -> None:
+        """What people of mission LABEL wrote around a file."""
+        expert = make_expert()
+        self.consultation = Consultation.objects.create(
+            application=self.award.application,
+            theme="securite",
+            expert=expert,
+            question="Est-ce sûr ?",
+            due_on="2099-01-01",
+        )
+        self.conflict = ConflictOfInterest.objects.create(
+            user=expert, vendor=VendorFactory(), reason="Parent."
+        )
+        self.filter = SavedFilter.objects.create(user=expert, name="Tous", query="cause=all")
+        today = timezone.localdate()
+        Absence.objects.create(user=expert, first_day=today, last_day=today)
+        delegate(expert, self.award.label)
+
+    def _desk_values(self) -> dict[str, dict[str, Any]]:
+        """What the addresses of the review desk name."""
+        file = {"pk": self.award.application.pk}
+        return {
+            "file_claim": file,
+            "file_release": file,
+            "file_piece": {**file, "uid": self.piece.uid},
+            "file_letter": {**file, "uid": self.letter.uid},
+            "file_verdict": {**file, "criterion": "SE-01"},
+            "file_act": {**file, "act": "note"},
+            "label_consultation": {"pk": self.consultation.pk},
+            "desk_conflict_end": {"pk": self.conflict.pk},
+            "desk_filter_delete": {"pk": self.filter.pk},
         }
 
     def _children(self, owner: User) -> None:
@@ -195,6 +252,12 @@ class Everything:
             usual["pk"] = self.draft_version.pk
         if name.startswith("sheet"):
             usual["uid"] = self.draft.uid
+        if name.startswith("label_"):
+            usual["uid"] = self.award.application.uid
+        if name.startswith("award"):
+            usual["number"] = self.award.number
+        if name.startswith("status_list"):
+            usual["purpose"] = "revocation"
         value = self._values().get((name, part), usual.get(part))
         if value is None and ":" in name:  # a screen of the admin, about rows of one model
             model = pattern.callback.view_initkwargs["model"]
@@ -217,6 +280,19 @@ class Everything:
             "assessment_copy": one,
             "assessment_proposal": one,
             "assessment_examine": {"pk": self.result.pk, "criterion": "SE-01"},
+        }
+
+    def _decisions(self) -> dict[str, dict[str, Any]]:
+        """What the addresses of decisions on labels name."""
+        file, award = {"pk": self.award.application.pk}, {"pk": self.award.pk}
+        return {
+            "label_decision": file,
+            "label_send_back": file,
+            "label_reject": file,
+            "label_decision_letter": file,
+            "label_award_act": {**award, "act": "engager-suspension"},
+            "label_lift": {**award, "reservation": self.reservation.pk},
+            "label_appeal_act": {"pk": self.appeal.pk, "act": "rejeter"},
         }
 
     def _values(self) -> dict[tuple[str, str], Any]:
@@ -246,6 +322,13 @@ class Everything:
             "sheet_evidence_restrict": piece,
             "sheet_evidence_file": piece,
             **self._assessment(),
+            **self._desk_values(),
+            **self._decisions(),
+            "labels": {"uid": self.live.uid},
+            "label_apply": {"uid": self.live.uid, "label": self.award.label.slug},
+            "label_letter": {"letter": self.letter.uid},
+            "label_export": {"pk": self.award.application.pk},
+            "label_reservation": {"pk": self.reservation.pk},
             "sheet_history": {"slug": slug},
             "assessment": {"slug": slug, "referential": "essai"},
             "latest_assessment": {"slug": slug},

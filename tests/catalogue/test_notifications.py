@@ -32,6 +32,12 @@ VALUES = {
     "client": "Ministère <Exemple>",
     "motive": "Une information est fausse",
     "page": "/solutions/<ged>/",
+    "number": "D-2026-0001",
+    "day": "11/03/2027",
+    "days": "3",
+    "files": "\nD-2026-0001, « Ardoise <Courrier> »",
+    "text": "Il manque une pièce <b>.",
+    "theme": "Sécurité & données",
     "outcome": "traité",
     "url": "https://catalogue.example/espace-editeur/",
 }

@@ -281,7 +281,7 @@ def test_the_number_of_queries_does_not_depend_on_offers_or_references(
             consented_on=TODAY,
         )
     read(sheet)  # caches of the site
-    with django_assert_max_num_queries(25):
+    with django_assert_max_num_queries(26):
         html = read(sheet)
     assert html.count('class="gt-offer"') == 12
 

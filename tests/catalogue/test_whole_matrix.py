@@ -42,7 +42,9 @@ ROWS: dict[str, dict[str, str]] = {
         (
             ANYONE,
             "vendor sheet_history claim_history assessment latest_assessment report report_follow "
-            "recommendation recommendation_follow "
+            "recommendation recommendation_follow register award award_badge award_certificate "
+            "award_credential award_jwt award_status status_list status_list_jwt signing_keys "
+            "label_issuer "
             "contact_vendor body_use reminders_stop account_login account_signup account_closed "
             "account_inactive account_logout oidc_logout_callback proconnect_callback "
             "account_email_verification_sent account_confirm_email account_reset_password "
@@ -77,6 +79,8 @@ ROWS: dict[str, dict[str, str]] = {
             "sheet_evidence_add sheet_evidence_remove sheet_evidence_restrict sheet_evidence_file "
             "assessments assessment_space assessment_theme assessment_answer assessment_check "
             "assessment_piece assessment_copy assessment_proposal "
+            "labels label_apply label_submit label_file label_answer label_message label_letter "
+            "label_notice label_reservation label_appeal "
             "vendor_exchanges vendor_exchange vendor_exchange_close "
             "vendor_exchange_reopen",
         ),
@@ -84,7 +88,7 @@ ROWS: dict[str, dict[str, str]] = {
             OWNERS,
             "company_model company_requests company_decide company_role company_remove "
             "company_uninvite company_proconnect company_address company_mandate company_code "
-            "company_again sheet_transfer",
+            "company_again sheet_transfer label_renew label_withdraw",
         ),
         (RECEIVER, "transfer transfer_preview"),
         (WRITER, "buyer_exchange buyer_exchange_close account_unlink"),
@@ -100,10 +104,17 @@ ROWS: dict[str, dict[str, str]] = {
         ),
         (JUDGES, "referential_preview referential_differences referential_impact"),
         (
-            # Who writes referentials is none of these people (tests/labelling/admin).
+            # Who writes referentials is none of these people, nor who reviews or decides files of
+            # labels (tests/labelling/admin).
             ADMINISTRATORS,
+            "tableau-label:index label_shift label_export "
             "second_factor_reset referential_start referential_text referential_head "
             "referential_criteria referential_theme referential_theme_add referential_criterion "
+            "label_decision label_send_back label_reject label_decision_letter label_lift "
+            "label_award_act label_appeal_act label_consultation "
+            "file_claim file_release file_piece file_letter file_verdict file_act "
+            "desk_workload desk_conflicts desk_conflict_end desk_filter_save desk_filter_delete "
+            "desk_reminders "
             "referential_criterion_add referential_publish referential_delete",
         ),
     )
@@ -115,6 +126,7 @@ WRITING = {
     "body_use": row(NO, buyer=IN),
     "account_confirm_email": NOBODY,
     "company_members": OWNERS,
+    **dict.fromkeys(("label_apply", "label_submit", "label_appeal"), OWNERS),
 }
 """Where writing is for others than reading."""
 SCREENS = {
@@ -131,6 +143,12 @@ SCREENS = {
         *("history", "history_results"),
     ),
     "lignes-officielles": ("index", "index_results", "inspect"),
+    "labels": (),
+    "labels-attribues": (),
+    "instruction": (),
+    "delegations": (),
+    "absences": (),
+    "recours": (),
     "messages": ("index", "index_results", "edit", "usage", "history", "history_results"),
     **dict.fromkeys(
         "offreurs fiches allegations categories categories-acheteurs services-raccordables "
@@ -147,7 +165,7 @@ PARTS = {
     "accounts": ("compte/", "connexion/", "deconnexion/"),
     "the public and buyers": (
         *("editeurs/", "solutions/<slug", "pieces/", "signaler/", "demander/"),
-        *("messages/", "mon-organisme/", "utilisations/"),
+        *("messages/", "mon-organisme/", "utilisations/", "label/"),
     ),
     "the admin": ("gestion/",),
 }

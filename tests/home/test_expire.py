@@ -3,17 +3,21 @@
 import datetime as dt
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from catalogue import reporting
 from catalogue.models import SheetCount, Transfer
 from home.models import ContactMessage
+from labelling.models import LabelApplication
+from labelling.models.label import WARN_DAYS
+from labelling.states import ApplicationState
 from search.models import EmptyQuery
 from sourcing import services as sourcing
 from sourcing.models import RecommendationRequest
 from tests.catalogue.factories import VendorFactory, make_sheet
 from tests.catalogue.people import moderator
+from tests.labelling.labels import make_application
 
 pytestmark = pytest.mark.django_db
 
@@ -87,3 +91,27 @@ def test_reports_and_requests_closed_a_year_ago_are_erased(site, capsys):
     report.refresh_from_db()
     assert (report.message, report.email) == ("", "")
     assert not RecommendationRequest.objects.exists()
+
+
+def test_what_time_did_to_labels_is_said_and_a_file_that_fails_makes_the_command_fail(
+    site, capsys, monkeypatch
+):
+    application = make_application(ApplicationState.AWAITING_VENDOR)
+    # Warned for the last time: without that, it would be put off first.
+    LabelApplication.objects.update(
+        answer_due_on=timezone.localdate() - dt.timedelta(days=1), lapse_warned=min(WARN_DAYS)
+    )
+    call_command("expire", "--dry-run")
+    assert "1 demandes de label caduques" in capsys.readouterr().out
+
+    with monkeypatch.context() as patch:
+        patch.setattr("labelling.lapsing._lapse", lambda row, today: 1 / 0)
+        with pytest.raises(CommandError, match="1 dossiers de label"):
+            call_command("expire")
+    assert "0 demandes de label caduques" in capsys.readouterr().out
+
+    for count in (1, 0):
+        call_command("expire")
+        assert f"{count} demandes de label caduques" in capsys.readouterr().out.splitlines()[-1]
+    application.refresh_from_db()
+    assert application.state == ApplicationState.LAPSED
