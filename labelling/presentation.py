@@ -181,7 +181,7 @@ def _assessment(
                 answered=theme["answered"],
                 not_applicable=theme["na"],
                 answers=tuple(
-                    _answer(one, given[one.id], claims.get(key_of(definition.slug, one)), on)
+                    shown_answer(one, given[one.id], claims.get(key_of(definition.slug, one)), on)
                     for one in definition.of_theme(theme["theme"])
                     if one.id in given
                 ),
@@ -193,7 +193,10 @@ def _assessment(
     )
 
 
-def _answer(criterion: Criterion, given: Mapping[str, Any], claim: Any, on: dt.date) -> ShownAnswer:
+def shown_answer(
+    criterion: Criterion, given: Mapping[str, Any], claim: Any, on: dt.date
+) -> ShownAnswer:
+    """One answer of a handover, and what it is worth; `claim` is one that `told_on` annotated."""
     since = dt.date.fromisoformat(given["since"])
     proof = claim_proof(claim, on)
     if proof.state is Trust.DECLARED:

@@ -6,15 +6,29 @@ from wagtail import hooks
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.log_actions import LogActionRegistry
 
-from labelling.admin import drafting, reading
+from labelling.admin import (
+    decision_hooks,  # noqa: F401  (registered so)
+    desk_hooks,  # noqa: F401  (registered so)
+    drafting,
+    keeping,  # noqa: F401  (registered so)
+    reading,
+    time_hooks,  # noqa: F401  (registered so)
+)
+from labelling.admin.labels import LabelViewSet
 from labelling.admin.results import ResultViewSet, examine
 from labelling.admin.versions import LOG_ACTIONS, VersionViewSet
-from labelling.sections import assessed_stage, self_assessment
+from labelling.sections import assessed_stage, awarded_stage, labels, self_assessment
 from labelling.vendor_space.links import assessment_lines, self_assessments
+from labelling.vendor_space.links_label import label_lines, sheet_labels
 
+hooks.register("register_sheet_section", labels)
 hooks.register("register_sheet_section", self_assessment)
 hooks.register("register_sheet_stage", assessed_stage)
+hooks.register("register_sheet_stage", awarded_stage)
 hooks.register("register_vendor_sheet_section", self_assessments)
+hooks.register("register_vendor_sheet_section", sheet_labels)
+# What a label waits for has a day: it comes first.
+hooks.register("register_vendor_sheet_lines", label_lines)
 hooks.register("register_vendor_sheet_lines", assessment_lines)
 
 _HERE = "referentiels/<int:pk>/"
@@ -22,8 +36,8 @@ _HERE = "referentiels/<int:pk>/"
 
 @hooks.register("register_admin_viewset")
 def register_viewsets() -> list[ModelViewSet]:
-    """« Référentiels » and « Auto-évaluations » in the menu."""
-    return [VersionViewSet(), ResultViewSet()]
+    """« Référentiels », « Auto-évaluations » and « Labels » in the menu."""
+    return [VersionViewSet(), ResultViewSet(), LabelViewSet()]
 
 
 @hooks.register("register_admin_urls")
