@@ -34,7 +34,7 @@ DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
 # What screens answer does not hang on the database; what services, queries and commands do, may.
 SCREENS = re.compile(
     r"/(admin|journeys|vendor_space)/"
-    r"|/test_(admin\w*|exports|mails|presentation|proconnect\w*|second_factor|sign_up|uploads|"
+    r"|/test_(admin\w*|exports|label_matrix|mails|presentation|proconnect\w*|second_factor|sign_up|uploads|"
     r"views\w*|wagtail_hooks|whole_matrix)\.py"
 )
 
