@@ -7,6 +7,7 @@ because a flush would empty what Wagtail's data migrations wrote (root page, sit
 
 import fcntl
 import hashlib
+import itertools
 import os
 import shutil
 from collections.abc import Iterator
@@ -50,11 +51,16 @@ def fill(name: str) -> None:
 
 
 class SQLiteDatabase:
-    """A file copied from a template file that stays in pytest's cache between runs."""
+    """A file copied from a template file that stays in pytest's cache between runs.
+
+    Every copy has a name of its own: SQLite removes the journal `…-wal` by name when a connection
+    closes, so a thread of the test before, late to close, would remove that of the next test.
+    """
 
     def __init__(self, cache: Path, scratch: Path) -> None:
         self.template = cache / f"{fingerprint()}.sqlite3"
-        self.path = scratch / "test.sqlite3"
+        self.copies = (scratch / f"test-{number}.sqlite3" for number in itertools.count())
+        self.path = next(self.copies)
 
     def create(self) -> None:
         with locked(self.template.with_suffix(".lock")):
@@ -68,6 +74,7 @@ class SQLiteDatabase:
 
     def restore(self) -> None:
         self.drop()
+        self.path = next(self.copies)
         shutil.copyfile(self.template, self.path)
         use(str(self.path))
 
