@@ -10,7 +10,8 @@ from tests.catalogue.factories import make_sheet
 
 
 def ago(days: int) -> dt.datetime:
-    return timezone.now() - dt.timedelta(days=days)
+    """The same time of day in Paris, so many days ago, whether or not clocks changed meanwhile."""
+    return timezone.localtime() - dt.timedelta(days=days)
 
 
 def draft(vendor: Vendor, days: int, title: str = "Ardoise", **content) -> Listing:

@@ -26,7 +26,7 @@ def listing(site):
 
 def happened(listing, kind, days_ago=0, side=Side.VENDOR, **said):
     event = SheetEvent.objects.create(listing=listing, kind=kind, side=side, **said)
-    moment = timezone.now() - dt.timedelta(days=days_ago)
+    moment = timezone.localtime() - dt.timedelta(days=days_ago)
     SheetEvent.objects.filter(pk=event.pk).update(at=moment)
 
 
