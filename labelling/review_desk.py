@@ -7,6 +7,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import (
@@ -42,7 +43,7 @@ from labelling.models import (
     Reservation,
 )
 from labelling.permissions import DECIDE, REVIEW, people_with
-from labelling.states import LIVING, OPEN, ApplicationState, AwardState
+from labelling.states import LIVING, NOTICES, OPEN, ApplicationState, AwardState
 
 SOON = dt.timedelta(days=7)
 SILENCE_SOON = dt.timedelta(days=15)
@@ -74,7 +75,7 @@ class Cause:
 
 
 def _open(**columns: Any) -> Q:
-    return Q(state__in=[str(one) for one in OPEN], **columns)
+    return Q(state__in=OPEN, **columns)
 
 
 def _ours(**columns: Any) -> Q:
@@ -114,14 +115,12 @@ def _awards(condition: Q) -> Q:
 
 
 def _reservations(condition: Q) -> Q:
-    living = [str(one) for one in LIVING]
-    rows = Reservation.objects.filter(condition, lifted_at__isnull=True, award__state__in=living)
+    rows = Reservation.objects.filter(condition, lifted_at__isnull=True, award__state__in=LIVING)
     return Q(pk__in=rows.values("award__application"))
 
 
 def _notices(on: dt.date) -> Q:
-    states = (str(AwardState.SUSPENSION_NOTICE), str(AwardState.ABROGATION_NOTICE))
-    return _awards(Q(state__in=states) & (Q(notice_until__lt=on) | ~Q(notice_reply="")))
+    return _awards(Q(state__in=NOTICES) & (Q(notice_until__lt=on) | ~Q(notice_reply="")))
 
 
 CAUSES: tuple[Cause, ...] = (
@@ -240,9 +239,7 @@ CAUSES: tuple[Cause, ...] = (
         "expiring",
         _("Label expirant sous 90 jours"),
         Whom.OTHERS,
-        lambda on: _awards(
-            Q(state__in=[str(one) for one in LIVING], valid_to__range=(on, on + EXPIRY_SOON))
-        ),
+        lambda on: _awards(Q(state__in=LIVING, valid_to__range=(on, on + EXPIRY_SOON))),
     ),
 )
 """The gravest first: tags stand in this order."""
@@ -265,6 +262,7 @@ def files_for(user: User) -> QuerySet[LabelApplication]:
     return rows
 
 
+@lru_cache(maxsize=1)
 def needing(on: dt.date) -> Q:
     """What mission LABEL has something to do about, on a day."""
     found = _ours() & ~_with_expert(on)
@@ -290,16 +288,15 @@ def by_urgency(rows: QuerySet[LabelApplication]) -> QuerySet[LabelApplication]:
         award__application=OuterRef("pk"), lifted_at__isnull=True
     ).order_by()
     first = reserved.values("award__application").annotate(first=Min("due_on")).values("first")
-    living = [str(one) for one in LIVING]
     return rows.annotate(
         urgent_on=Case(
             When(state=str(_A.AWAITING_VENDOR), then=Least("answer_due_on", "silence_on")),
             When(_open(), then=Least("due_on", "silence_on")),
             default=Coalesce(
                 Subquery(appeal.values("due_on")[:1]),
-                Case(When(award__state__in=living, then="award__notice_until")),
+                Case(When(award__state__in=LIVING, then="award__notice_until")),
                 Subquery(first[:1]),
-                Case(When(award__state__in=living, then="award__valid_to")),
+                Case(When(award__state__in=LIVING, then="award__valid_to")),
             ),
             output_field=DateField(),
         )
@@ -314,15 +311,24 @@ def counts(rows: QuerySet[LabelApplication], on: dt.date) -> dict[str, int]:
 
 def causes_of(keys: Iterable[int], on: dt.date) -> dict[int, list[Cause]]:
     """Primary key of a file → all the reasons why it is in the queue: one query for all."""
+    rows: Iterable[Mapping[str, Any]] = _flagged(on).filter(pk__in=list(keys))
+    return {row["pk"]: [one for one in CAUSES if row[f"is_{one.code}"]] for row in rows}
+
+
+@lru_cache(maxsize=1)
+def _flagged(on: dt.date) -> QuerySet[LabelApplication, Any]:
+    """Every file with a column for each reason.
+
+    Kept for the day and never evaluated: Django takes longer to put the conditions together than
+    the database takes to answer them.
+    """
     flags = {
         f"is_{cause.code}": Case(
             When(cause.condition(on), then=True), default=False, output_field=BooleanField()
         )
         for cause in CAUSES
     }
-    files = LabelApplication.objects.filter(pk__in=list(keys)).order_by()
-    rows: Iterable[Mapping[str, Any]] = files.values("pk", **flags)
-    return {row["pk"]: [one for one in CAUSES if row[f"is_{one.code}"]] for row in rows}
+    return LabelApplication.objects.order_by().values("pk", **flags)
 
 
 @dataclass(frozen=True)
