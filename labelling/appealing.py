@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.urls import reverse
@@ -22,6 +21,7 @@ from labelling import awarding, deadlines, events, letter_words, letters, proced
 from labelling.models import Appeal, Award, LabelApplication, LabelEvent, Letter
 from labelling.permissions import deciders_for_appeal, roles_of, vendor_of
 from labelling.states import AppealState, ApplicationState, AwardState, Role, Subject
+from labelling.telling import tell_mission
 
 Against = Appeal.Against
 LONGEST = 8000
@@ -186,7 +186,7 @@ def _open(application: LabelApplication, against: str, by: User, text: str) -> A
     words = letter_words.appeal_received(
         row, appeal.get_against_display(), received_on, appeal.due_on
     )
-    _send(row, words, None)
+    letters.send(application=row, words=words)
     path = reverse("recours:inspect", args=[appeal.pk])
     for email in deciders.values_list("email", flat=True):
         tasks.tell("label/appeal", email, path, number=row.number or "", company=_company(row))
@@ -224,7 +224,7 @@ def decide(*, appeal: Appeal, outcome: str, by: User, decision: str) -> Appeal:
         decision,
         _award_of(fresh.application) if fresh.award_id else None,
     )
-    _send(fresh.application, words, by)
+    letters.send(application=fresh.application, words=words, by=by)
     return fresh
 
 
@@ -298,9 +298,7 @@ def _cannot_staff(application: LabelApplication, against: str, by: User, text: s
         comment=text,
         data={"against": against},
     )
-    path = reverse("instruction:inspect", args=[application.pk])
-    number = application.number or ""
-    tasks.tell("label/unstaffed", settings.CONTACT_EMAIL, path, number=number)
+    tell_mission(application, "label/unstaffed")
 
 
 def _note(appeal: Appeal, name: str, by: User, role: Role, comment: str, **data: Any) -> None:
@@ -320,14 +318,3 @@ def _note(appeal: Appeal, name: str, by: User, role: Role, comment: str, **data:
 def _company(application: LabelApplication) -> str:
     vendor = vendor_of(application)
     return vendor.name if vendor else ""
-
-
-def _send(application: LabelApplication, words: letter_words.Words, by: User | None) -> None:
-    letters.send(
-        application=application,
-        kind=words.kind,
-        title=words.title,
-        body=words.body,
-        by=by,
-        appealable=words.appealable,
-    )

@@ -42,7 +42,7 @@ from labelling.models import (
 )
 from labelling.permissions import Thing, roles_of, user_can_read_file, vendor_of
 from labelling.receipts import acknowledge
-from labelling.states import ApplicationState, AwardState, Role, Subject
+from labelling.states import NOTICES, ApplicationState, Role, Subject
 from labelling.telling import tell_desk, tell_mission
 
 LONGEST = 4000
@@ -50,7 +50,6 @@ LONGEST = 4000
 MESSAGES_PER_DAY = 50
 _STOP_A_START = frozenset({"closed", "archived", "pending", "labelled"})
 """Obstacles that no work on a draft removes; the others are met before it is deposited."""
-_NOTICES = (AwardState.SUSPENSION_NOTICE, AwardState.ABROGATION_NOTICE)
 
 
 @transaction.atomic
@@ -271,7 +270,7 @@ def reply_to_notice(*, award: Award, by: User, text: str) -> Award:
     """
     fresh = procedure.lock(award)
     role = _member_role(by, fresh)
-    if fresh.state not in _NOTICES:
+    if fresh.state not in NOTICES:
         raise Refused(_("Aucune mesure n'est annoncée : écrivez plutôt un message."))
     if fresh.notice_reply:
         raise Refused(_("Votre réponse est enregistrée : pour la compléter, écrivez un message."))

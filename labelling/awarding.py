@@ -24,7 +24,7 @@ from labelling.deadlines import add_months
 from labelling.granting import note
 from labelling.models import Appeal, Award, LabelEvent, Reservation
 from labelling.permissions import roles_of
-from labelling.states import AppealState, AwardState, Role, Subject, transition
+from labelling.states import NOTICES, AppealState, AwardState, Role, Subject, transition
 
 _LONGEST_PUBLIC = 4000
 _LONGEST_WHY = 500
@@ -252,7 +252,7 @@ def maintain(*, award: Award, by: User, comment: str) -> Award:
                 _("La fiche n'a plus d'offre couverte, ou plus d'entreprise : engagez une abrogation.")
             )  # fmt: skip
         before = row.facts
-        row.offers = [{"uid": str(one.uid), "name": one.name} for one in offers]
+        row.offers = judged.named(offers)
         row.facts = judged.watched(row.listing, [one["uid"] for one in row.offers])
         row.vendor, row.title, row.reason = row.listing.vendor, row.listing.page.title, ""
         return {"before": before, "facts": row.facts, "offers": row.offers}
@@ -342,8 +342,7 @@ def _contested(award: Award, appeal: Appeal) -> tuple[AwardState, ...]:
 
 _RESUMING = (
     AwardState.UNDER_REEXAMINATION,
-    AwardState.SUSPENSION_NOTICE,
-    AwardState.ABROGATION_NOTICE,
+    *NOTICES,
 )
 """States that may be given up for the one before."""
 _CONTESTED = {
@@ -355,15 +354,8 @@ _CONTESTED = {
 """States that an appeal puts right, by what it is against."""
 
 
-def _send(award: Award, words: letter_words.Words, by: User) -> None:
-    letters.send(
-        application=award.application,
-        kind=words.kind,
-        title=words.title,
-        body=words.body,
-        by=by,
-        appealable=words.appealable,
-    )
+def _send(award: Award, words: letters.Words, by: User) -> None:
+    letters.send(application=award.application, words=words, by=by)
 
 
 def _tell(award: Award, mail: str, **values: str) -> None:

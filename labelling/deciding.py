@@ -6,39 +6,29 @@ The decider follows the proposal or sends it back: nobody decides alone on somet
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.services import Refused
-from catalogue import tasks
 from catalogue.services import lock_sheet
-from labelling import granting, letter_words, letters, papers, procedure
+from labelling import granting, letter_words, letters, procedure
 from labelling.models import LabelApplication
 from labelling.permissions import has_conflict
 from labelling.states import ApplicationState
+from labelling.telling import tell_desk
 from labelling.verdicts import asked_of, motives_of
 
-_BY_OUTCOME = {
+DECIDES = {
     ApplicationState.GRANTED: "grant",
     ApplicationState.GRANTED_WITH_RESERVATIONS: "grant_with_reservations",
     ApplicationState.REFUSED: "refuse",
 }
-
-
-@dataclass(frozen=True)
-class Draft:
-    """The letter of a decision, with the criteria and the reservations that it sets apart."""
-
-    words: letter_words.Words
-    reasons: tuple[papers.Reason, ...] = ()
-    reservations: tuple[papers.Reservation, ...] = ()
+"""What is proposed → the transition that decides so."""
 
 
 @transaction.atomic
@@ -54,7 +44,7 @@ def reject(*, application: LabelApplication, by: User, comment: str) -> LabelApp
         row.decision = comment
 
     fresh = procedure.apply(thing=application, name="reject", by=by, comment=comment, change=change)
-    _send(fresh, Draft(letter_words.inadmissible(fresh, comment)), by)
+    letters.send(application=fresh, words=letter_words.inadmissible(fresh, comment), by=by)
     return fresh
 
 
@@ -71,13 +61,7 @@ def send_back(
     fresh = procedure.apply(
         thing=application, name="send_back", by=by, comment=comment, change=change
     )
-    tasks.tell(
-        "label/sent_back",
-        fresh.holder.email if fresh.holder else settings.CONTACT_EMAIL,
-        reverse("instruction:inspect", args=[fresh.pk]),
-        number=fresh.number or "",
-        sheet=fresh.listing.page.title,
-    )
+    tell_desk(fresh, "label/sent_back")
     return fresh
 
 
@@ -97,7 +81,7 @@ def decide(
     # A publication under way would find no award to look at again, and we the sheet before it.
     lock_sheet(application.listing)
     row = procedure.lock_file(application)
-    outcome = ApplicationState(row.proposed_outcome or ApplicationState.GRANTED)
+    outcome = outcome_of(row)
     decision = decision.strip() or (row.proposal if outcome == ApplicationState.GRANTED else "")
 
     def change(locked: LabelApplication) -> Mapping[str, Any]:
@@ -108,14 +92,19 @@ def decide(
         return _proposed(locked)
 
     fresh = procedure.apply(
-        thing=row, name=_BY_OUTCOME[outcome], by=by, comment=decision, change=change
+        thing=row, name=DECIDES[outcome], by=by, comment=decision, change=change
     )
     number = ""
     if outcome != ApplicationState.REFUSED:
         _reservations_hold(fresh)
         number = granting.create(application=fresh, by=by).number
-    _send(fresh, draft(fresh, decision, number=number), by)
+    letters.send(application=fresh, words=draft(fresh, decision, number=number), by=by)
     return fresh
+
+
+def outcome_of(application: LabelApplication) -> ApplicationState:
+    """What is proposed, or was decided; a label granted when nothing is."""
+    return ApplicationState(application.proposed_outcome or ApplicationState.GRANTED)
 
 
 def hindrance(application: LabelApplication) -> str:
@@ -129,14 +118,14 @@ def hindrance(application: LabelApplication) -> str:
     )
 
 
-def draft(application: LabelApplication, decision: str, *, number: str = "") -> Draft:
+def draft(application: LabelApplication, decision: str, *, number: str = "") -> letters.Words:
     """The letter of a proposed decision, or of one just taken, with these motives.
 
     :param number: of the award; left open in a letter that is read before the decision.
     """
-    reasons = tuple(motives_of(application, asked_of(application)))
+    reasons = motives_of(application, asked_of(application))
     if application.proposed_outcome == ApplicationState.REFUSED:
-        return Draft(letter_words.refused(application, decision), reasons)
+        return replace(letter_words.refused(application, decision), reasons=reasons)
     reserved = application.proposed_outcome == ApplicationState.GRANTED_WITH_RESERVATIONS
     words = letter_words.granted(
         application,
@@ -145,20 +134,14 @@ def draft(application: LabelApplication, decision: str, *, number: str = "") -> 
         valid_to=granting.valid_to(application, timezone.localdate()),
         reserved=reserved,
     )
-    return Draft(words, reasons, tuple(granting.reservations_of(application)) if reserved else ())
+    reservations = granting.reservations_of(application) if reserved else ()
+    return replace(words, reasons=reasons, reservations=reservations)
 
 
 def preview(*, application: LabelApplication, by: User, decision: str = "") -> bytes:
     """The letter of a proposed decision as PDF, as it would be if `by` took it now."""
-    made = draft(application, decision or application.proposal)
-    return letters.as_pdf(
-        letter=letters.draft(application=application, kind=made.words.kind, title=made.words.title),
-        body=made.words.body,
-        by=by,
-        reasons=made.reasons,
-        reservations=made.reservations,
-        appealable=made.words.appealable,
-    )
+    words = draft(application, decision or application.proposal)
+    return letters.preview(application=application, words=words, by=by)
 
 
 def _is_the_same(application: LabelApplication, seen: dt.datetime | None) -> None:
@@ -188,16 +171,3 @@ def _proposed(application: LabelApplication) -> Mapping[str, Any]:
         "proposed_by": application.proposed_by_id,
         "proposed_at": application.proposed_at,
     }
-
-
-def _send(application: LabelApplication, made: Draft, by: User) -> None:
-    letters.send(
-        application=application,
-        kind=made.words.kind,
-        title=made.words.title,
-        body=made.words.body,
-        by=by,
-        reasons=made.reasons,
-        reservations=made.reservations,
-        appealable=made.words.appealable,
-    )

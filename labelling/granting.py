@@ -105,7 +105,7 @@ def _judged(application: LabelApplication) -> tuple[list[dict[str, str]], dict[s
     offers = judged.covered(listing, application.offers)
     if not offers:
         raise Refused(_("Aucune offre de la fiche n'est visée : renvoyez à l'instruction."))
-    return [{"uid": str(one.uid), "name": one.name} for one in offers], facts
+    return judged.named(offers), facts
 
 
 @transaction.atomic

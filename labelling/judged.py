@@ -50,10 +50,7 @@ def snapshot(application: LabelApplication) -> dict[str, Any]:
             "content": published_content(page.pk),
         },
         "vendor": _vendor(listing.vendor),
-        "offers": [
-            {"uid": str(offer.uid), "name": offer.name}
-            for offer in covered(listing, application.offers)
-        ],
+        "offers": named(covered(listing, application.offers)),
         "referential": {
             "slug": version.referential.slug,
             "version": version.version,
@@ -72,6 +69,11 @@ def snapshot(application: LabelApplication) -> dict[str, Any]:
 def covered(listing: Listing, offers: Iterable[str | uuid.UUID]) -> list[Offer]:
     """Those of these offers that the public version of a sheet still has, in its order."""
     return list(Offer.objects.filter(page_id=listing.page_id, uid__in=list(offers)))
+
+
+def named(offers: Iterable[Offer]) -> list[dict[str, str]]:
+    """Offers as files and awards keep them."""
+    return [{"uid": str(one.uid), "name": one.name} for one in offers]
 
 
 def watched(listing: Listing, offers: Iterable[str | uuid.UUID]) -> dict[str, Any]:

@@ -37,9 +37,7 @@ def keep_labelled(listing: Listing, **kwargs: Any) -> str | None:
 def keep_judged(piece: Evidence, **kwargs: Any) -> str | None:
     """Refuse to remove a piece that a file in hand, a living award or an open appeal rests on."""
     running = (
-        Q(state__in=[str(state) for state in OPEN])
-        | Q(award__state__in=[str(state) for state in LIVING])
-        | Q(appeals__state=str(AppealState.OPENED))
+        Q(state__in=OPEN) | Q(award__state__in=LIVING) | Q(appeals__state=str(AppealState.OPENED))
     )
     files = LabelApplication.objects.filter(running, listing=piece.claim.listing_id).distinct()
     for application in files:

@@ -18,11 +18,11 @@ from django.utils.translation import gettext as _
 from accounts.services import Refused
 from catalogue import tasks
 from catalogue.presentation import french_date
-from labelling import awarding, events, letters, papers, procedure
+from labelling import awarding, events, letter_words, letters, procedure
 from labelling.deadlines import warning_due
-from labelling.models import Appeal, Award, LabelApplication, LabelEvent, Letter, Reservation
+from labelling.models import Appeal, Award, LabelApplication, LabelEvent, Reservation
 from labelling.permissions import vendor_of
-from labelling.states import OPEN, ApplicationState, AwardState, Role, Subject
+from labelling.states import ApplicationState, AwardState, Role, Subject
 
 RESERVATION_DAYS = 15
 """How long before the date of a reservation its vendor is reminded, once."""
@@ -134,21 +134,8 @@ def _lapse(application: LabelApplication, today: dt.date) -> bool:
         as_role=Role.CLOCK,
         change=lambda row: {"asked_on": row.asked_on, "answer_due_on": row.answer_due_on},
     )
-    letters.send(
-        application=lapsed,
-        kind=Letter.Kind.LAPSE,
-        title=_("Demande de label caduque : %s") % sheet,
-        body=_(
-            "La mission LABEL vous a interrogé sur la demande citée en objet, et attendait votre "
-            "réponse au plus tard le %(day)s. Aucune n'est parvenue : la demande est caduque, et son "
-            "instruction prend fin.\n\n"
-            "Vous pouvez à tout moment déposer une nouvelle demande : vos réponses et vos pièces sont "
-            "conservées dans votre espace."
-        )
-        % {"day": french_date(last_day)},
-        appealable=True,
-        mail="label/lapsed",
-    )
+    words = letter_words.lapsed(sheet, last_day)
+    letters.send(application=lapsed, words=words, mail="label/lapsed")
     return True
 
 
@@ -186,22 +173,8 @@ def _miss(award: Award, today: dt.date) -> bool:
     suspended = procedure.apply(
         thing=fresh, name="miss", by=None, comment=reason, as_role=Role.CLOCK, change=say_why
     )
-    letters.send(
-        application=suspended.application,
-        kind=Letter.Kind.SUSPENSION,
-        title=_("Suspension du label %s : réserve non levée") % suspended.number,
-        body=_(
-            "Le label %(number)s de la solution « %(sheet)s » a été attribué avec des réserves. Celles "
-            "rappelées ci-dessous n'ont pas été levées à la date que la décision fixait : comme elle le "
-            "prévoyait, le label est suspendu à compter de ce jour.\n\n"
-            "Retirez le badge de vos pages. Dites dans votre espace ce qui a été fait : dès que la "
-            "mission LABEL le constate, elle rétablit le label."
-        )
-        % {"number": suspended.number, "sheet": suspended.title},
-        reservations=[papers.Reservation(one.text, one.due_on) for one in due],
-        appealable=True,
-        mail="label/reservation_missed",
-    )
+    words = letter_words.missed(suspended, due)
+    letters.send(application=suspended.application, words=words, mail="label/reservation_missed")
     return True
 
 
@@ -284,7 +257,7 @@ def _remind_of_reservation(due: tuple[Award, dt.date], today: dt.date) -> bool:
 
 def _to_remind_of_expiry(today: dt.date) -> Iterator[Award]:
     last = today + dt.timedelta(days=max(EXPIRY_DAYS))
-    asked = LabelApplication.objects.filter(state__in=[str(state) for state in OPEN])
+    asked = LabelApplication.objects.open()
     rows = Award.objects.living().filter(valid_to__range=(today, last))
     # Who has asked for the renewal needs no reminder.
     rows = rows.exclude(pk__in=asked.filter(renews__isnull=False).values("renews"))

@@ -6,29 +6,18 @@ l'administration.
 """
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalogue.presentation import french_date
-from labelling.models import Award, LabelApplication, Letter
+from labelling import papers
+from labelling.letters import Words
+from labelling.models import Award, LabelApplication, Letter, Reservation
 
 Kind = Letter.Kind
-
-
-@dataclass(frozen=True)
-class Words:
-    """A letter before it is set: what it is, its subject and its paragraphs.
-
-    :param appealable: it takes something away or gives less than was asked: it says how to appeal.
-    """
-
-    kind: str
-    title: str
-    body: str
-    appealable: bool = False
 
 
 def _body(*paragraphs: str) -> str:
@@ -230,6 +219,41 @@ def loss(award: Award, name: str, motives: str, *, fraud: bool = False) -> Words
                 "ground": _FRAUD if fraud else ground,
             },
         ),
+        appealable=True,
+    )
+
+
+def lapsed(sheet: str, last_day: dt.date) -> Words:
+    """Nobody answered in time: the application is over, nobody decided it."""
+    return Words(
+        Kind.LAPSE,
+        _("Demande de label caduque : %s") % sheet,
+        _(
+            "La mission LABEL vous a interrogé sur la demande citée en objet, et attendait votre "
+            "réponse au plus tard le %(day)s. Aucune n'est parvenue : la demande est caduque, et son "
+            "instruction prend fin.\n\n"
+            "Vous pouvez à tout moment déposer une nouvelle demande : vos réponses et vos pièces sont "
+            "conservées dans votre espace."
+        )
+        % {"day": french_date(last_day)},
+        appealable=True,
+    )
+
+
+def missed(award: Award, due: Sequence[Reservation]) -> Words:
+    """Reservations were not lifted in time: the label is suspended, as its decision said."""
+    return Words(
+        Kind.SUSPENSION,
+        _("Suspension du label %s : réserve non levée") % award.number,
+        _(
+            "Le label %(number)s de la solution « %(sheet)s » a été attribué avec des réserves. Celles "
+            "rappelées ci-dessous n'ont pas été levées à la date que la décision fixait : comme elle le "
+            "prévoyait, le label est suspendu à compter de ce jour.\n\n"
+            "Retirez le badge de vos pages. Dites dans votre espace ce qui a été fait : dès que la "
+            "mission LABEL le constate, elle rétablit le label."
+        )
+        % {"number": award.number, "sheet": award.title},
+        reservations=[papers.Reservation(one.text, one.due_on) for one in due],
         appealable=True,
     )
 

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -21,37 +22,40 @@ from labelling.states import Role
 Kind = Letter.Kind
 
 
+@dataclass(frozen=True)
+class Words:
+    """What a letter says, before it is set.
+
+    :param kind: a `Letter.Kind`.
+    :param body: paragraphs between blank lines; never a private note.
+    :param reasons: the criteria that it sets apart.
+    :param appealable: it takes something away or gives less than was asked: it says how to appeal.
+    """
+
+    kind: str
+    title: str
+    body: str
+    reasons: Sequence[papers.Reason] = ()
+    reservations: Sequence[papers.Reservation] = ()
+    appealable: bool = False
+
+
 @transaction.atomic
 def send(
     *,
     application: LabelApplication,
-    kind: str,
-    title: str,
-    body: str,
+    words: Words,
     by: User | None = None,
-    reasons: Sequence[papers.Reason] = (),
-    reservations: Sequence[papers.Reservation] = (),
-    appealable: bool = False,
     mail: str = "label/letter",
 ) -> Letter:
     """Write a letter to the company of a file, keep it, and tell its members that it is there.
 
-    :param kind: a `Letter.Kind`.
-    :param body: paragraphs between blank lines; never a private note.
     :param by: who signs, with their delegation; None for a letter that nobody decided.
-    :param appealable: whether it says how to appeal.
     :param mail: which announcement is mailed; it holds nothing of the letter.
     """
     vendor = vendor_of(application) or application.vendor
-    letter = draft(application=application, kind=kind, title=title)
-    content = as_pdf(
-        letter=letter,
-        body=body,
-        by=by,
-        reasons=reasons,
-        reservations=reservations,
-        appealable=appealable,
-    )
+    letter = _draft(application, words)
+    content = _pdf(letter, words, by)
     letter.sha256 = hashlib.sha256(content).hexdigest()
     letter.file.save(f"{letter.uid}.pdf", ContentFile(content), save=False)
     letter.save()
@@ -60,28 +64,25 @@ def send(
         name="letter",
         by=by,
         role=Role.CONSEQUENCE,
-        data={"kind": kind, "uid": letter.uid, "sha256": letter.sha256},
+        data={"kind": words.kind, "uid": letter.uid, "sha256": letter.sha256},
     )
     path = reverse("label_file", args=[application.uid])
     tasks.tell_members(vendor, mail, path, number=application.number or "", what=letter.title)
     return letter
 
 
-def draft(*, application: LabelApplication, kind: str, title: str) -> Letter:
-    """A letter that is not sent yet."""
-    return Letter(application=application, kind=kind, title=title[:200], made_at=timezone.now())
+def preview(*, application: LabelApplication, words: Words, by: User) -> bytes:
+    """The letter as PDF, as it would be if `by` sent it now."""
+    return _pdf(_draft(application, words), words, by)
 
 
-def as_pdf(
-    *,
-    letter: Letter,
-    body: str,
-    by: User | None = None,
-    reasons: Sequence[papers.Reason] = (),
-    reservations: Sequence[papers.Reservation] = (),
-    appealable: bool = False,
-) -> bytes:
-    """A letter as PDF, sent or to be read before it is; parameters as those of `send`."""
+def _draft(application: LabelApplication, words: Words) -> Letter:
+    return Letter(
+        application=application, kind=words.kind, title=words.title[:200], made_at=timezone.now()
+    )
+
+
+def _pdf(letter: Letter, words: Words, by: User | None) -> bytes:
     application = letter.application
     vendor = vendor_of(application) or application.vendor
     rules = application.terms
@@ -92,12 +93,12 @@ def as_pdf(
         dated_on=timezone.localdate(letter.made_at),
         company=vendor.name,
         siren=vendor.siren or "",
-        body=body,
+        body=words.body,
         address=f"{settings.SITE_URL}{reverse('label_file', args=[application.uid])}",
-        reasons=tuple(reasons),
-        reservations=tuple(reservations),
+        reasons=tuple(words.reasons),
+        reservations=tuple(words.reservations),
         signatory=_signatory(application, by),
-        remedies=rules.remedies if appealable else "",
+        remedies=rules.remedies if words.appealable else "",
         sender=tuple(line.strip() for line in rules.service.splitlines() if line.strip()),
     )
     return papers.letter(data)

@@ -13,13 +13,13 @@ from labelling.rules import Rules, SilenceEffect
 
 def acknowledge(application: LabelApplication) -> None:
     """Send the company the receipt of an application that it has just deposited."""
-    letters.send(
-        application=application,
-        kind=Letter.Kind.RECEIPT,
-        title=_("Accusé de réception de votre demande de label"),
-        body=_receipt(application, application.terms),
+    words = letters.Words(
+        Letter.Kind.RECEIPT,
+        _("Accusé de réception de votre demande de label"),
+        _receipt(application, application.terms),
         appealable=True,
     )
+    letters.send(application=application, words=words)
 
 
 def _receipt(application: LabelApplication, rules: Rules) -> str:

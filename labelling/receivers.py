@@ -22,7 +22,7 @@ def look_again(uids: Sequence[uuid.UUID] | None, **_kwargs: Any) -> None:
     """
     if uids is None:
         return
-    states = [str(one) for one in transition(Subject.AWARD, "reexamine").sources]
+    states = transition(Subject.AWARD, "reexamine").sources
     rows = Award.objects.filter(state__in=states, listing__uid__in=list(uids)).exclude(facts={})
     for award in rows.select_related("listing__vendor", "listing__page"):
         facts = judged.watched(award.listing, [one["uid"] for one in award.offers])

@@ -8,7 +8,6 @@ import datetime as dt
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q
@@ -36,6 +35,7 @@ from labelling.models import (
 )
 from labelling.procedure import apply, lock_file
 from labelling.states import ApplicationState, Role
+from labelling.telling import desk_path, tell_mission
 from labelling.verdicts import (
     LONGEST_DAYS,
     Verdict,
@@ -241,13 +241,13 @@ def ask(
 
     fresh = apply(thing=application, name="ask", by=by, comment=text, change=change)
     question = made[0]
-    letters.send(
-        application=fresh,
-        kind=Letter.Kind.QUESTION,
-        title=question_title(question, fresh),
-        body=question_letter(question),
+    words = letters.Words(
+        Letter.Kind.QUESTION,
+        question_title(question, fresh),
+        question_letter(question),
         reasons=motives_of(fresh, question.criteria),
     )
+    letters.send(application=fresh, words=words)
     return question
 
 
@@ -324,7 +324,7 @@ def advise(*, consultation: Consultation, by: User, opinion: str) -> Consultatio
         tasks.tell(
             "label/advised",
             fresh.holder.email,
-            _path(fresh),
+            desk_path(fresh),
             number=fresh.number or "",
             theme=theme_title(fresh, consultation.theme),
         )
@@ -380,21 +380,17 @@ def propose(
 def _call_deciders(application: LabelApplication, by: User) -> None:
     """Tell who may decide; when nobody may, whoever runs the service."""
     people = permissions.deciders_for(application, (by.pk,))
-    number, path = application.number or "", _path(application)
+    number, path = application.number or "", desk_path(application)
     emails = list(people.values_list("email", flat=True))
     for email in emails:
         tasks.tell(
             "label/proposed", email, path, number=number, sheet=application.listing.page.title
         )
     if not emails:
-        tasks.tell("label/unstaffed", settings.CONTACT_EMAIL, path, number=number)
+        tell_mission(application, "label/unstaffed")
 
 
 def _until(today: dt.date, days: int) -> dt.date:
     if not 1 <= days <= LONGEST_DAYS:
         raise Refused(_("Laissez de 1 à %d jours pour répondre.") % LONGEST_DAYS)
     return today + dt.timedelta(days=days)
-
-
-def _path(application: LabelApplication) -> str:
-    return reverse("instruction:inspect", args=[application.pk])

@@ -35,14 +35,13 @@ from labelling.models import (
     Reservation,
 )
 from labelling.permissions import DECIDE, vendor_of
-from labelling.states import LIVING, OPEN, ApplicationState, AwardState, Role
+from labelling.states import IN_FORCE, NOTICES, OPEN, ApplicationState, Role
 
 MOST_DAYS = 60
 """More is no outage: deadlines of that length are decided file by file."""
 LONGEST_REASON = 300
 _LONGEST = dt.timedelta(days=2 * 366)
 """No appeal is open that long after a letter."""
-_NOTICES = (str(AwardState.SUSPENSION_NOTICE), str(AwardState.ABROGATION_NOTICE))
 _APPEALABLE = (
     Letter.Kind.INADMISSIBLE,
     Letter.Kind.REFUSED,
@@ -106,13 +105,13 @@ def running() -> tuple[Running, ...]:
 
     The internal one stops while the vendor has the ball: the day by which it answers moves instead.
     """
-    waits, opened = str(ApplicationState.AWAITING_VENDOR), [str(state) for state in OPEN]
-    files, waiting = LabelApplication.objects.filter(state__in=opened), Q(state=waits)
-    asked = Question.objects.filter(application__state=waits, answered_at__isnull=True)
-    consulted = Consultation.objects.filter(application__state__in=opened, closed_at__isnull=True)
-    held = [str(state) for state in LIVING if state != AwardState.SUSPENDED]
-    reserved = Reservation.objects.filter(award__state__in=held, lifted_at__isnull=True)
-    noticed = Award.objects.filter(state__in=_NOTICES)
+    files, waiting = LabelApplication.objects.open(), Q(state=ApplicationState.AWAITING_VENDOR)
+    asked = Question.objects.filter(
+        application__state=ApplicationState.AWAITING_VENDOR, answered_at__isnull=True
+    )
+    consulted = Consultation.objects.filter(application__state__in=OPEN, closed_at__isnull=True)
+    reserved = Reservation.objects.filter(award__state__in=IN_FORCE, lifted_at__isnull=True)
+    noticed = Award.objects.filter(state__in=NOTICES)
     return (
         Running("due_on", _("dossiers à instruire"), files.exclude(waiting), "due_on", "pk"),
         Running("answer_due_on", _("dossiers où l'offreur doit répondre"),

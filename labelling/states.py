@@ -126,6 +126,7 @@ IN_FORCE = (
     _W.ABROGATION_NOTICE,
 )
 """States in which a sheet counts as labelled: a notice takes nothing away."""
+NOTICES = (_W.SUSPENSION_NOTICE, _W.ABROGATION_NOTICE)
 LIVING = (*IN_FORCE, _W.SUSPENDED)
 """States of an award that time still runs for."""
 

@@ -66,7 +66,7 @@ def why_not(thing: Thing, name: str, user: User) -> str:
     row = transition(subject_of(thing), name)
     if row in procedure.offered(user, thing):
         return ""
-    if thing.state in [str(state) for state in row.sources]:
+    if thing.state in row.sources:
         return procedure.why_not(row, thing, user)
     words = state_label(subject_of(thing), thing.state, Audience.STAFF)
     return gettext("Il n'y a rien à décider : l'état est « %s ».") % words

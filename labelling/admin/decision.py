@@ -14,6 +14,7 @@ from catalogue.presentation import french_date
 from labelling import deciding, granting
 from labelling.admin.acts import Act, ActScreen, ReliefForm, why_not, words_field
 from labelling.admin.desk import FileScreen
+from labelling.deciding import outcome_of
 from labelling.holding import name_of
 from labelling.models import LabelApplication
 from labelling.state_words import Audience, state_label
@@ -35,16 +36,6 @@ _NOW = {
         "voies de recours. Rien n'est publié."
     ),
 }
-_BY_OUTCOME = {
-    ApplicationState.GRANTED: "grant",
-    ApplicationState.GRANTED_WITH_RESERVATIONS: "grant_with_reservations",
-    ApplicationState.REFUSED: "refuse",
-}
-
-
-def outcome_of(file: LabelApplication) -> ApplicationState:
-    """What is proposed, or was decided; a label granted when nothing is."""
-    return ApplicationState(file.proposed_outcome or ApplicationState.GRANTED)
 
 
 def panel(file: LabelApplication, user: User) -> dict[str, Any]:
@@ -53,7 +44,7 @@ def panel(file: LabelApplication, user: User) -> dict[str, Any]:
         return {"rejects": not why_not(file, "reject", user)}
     if file.state != ApplicationState.PROPOSED:
         return {}
-    name = _BY_OUTCOME[outcome_of(file)]
+    name = deciding.DECIDES[outcome_of(file)]
     return {
         "proposed": state_label(Subject.APPLICATION, outcome_of(file), Audience.STAFF),
         "act": transition(Subject.APPLICATION, name),
@@ -100,7 +91,7 @@ class DecideView(ActScreen):
 
     @property
     def act(self) -> Act:
-        name = _BY_OUTCOME[outcome_of(self.file)]
+        name = deciding.DECIDES[outcome_of(self.file)]
         row = transition(Subject.APPLICATION, name)
         return Act(
             name,

@@ -27,7 +27,7 @@ def _values(*states: str) -> tuple[str, ...]:
 class LabelApplicationQuerySet(models.QuerySet["LabelApplication"]):
     def open(self) -> "LabelApplicationQuerySet":
         """Those that mission LABEL has to lead to an end."""
-        return self.filter(state__in=_values(*OPEN))
+        return self.filter(state__in=OPEN)
 
     def deposited(self) -> "LabelApplicationQuerySet":
         """Those that mission LABEL reads: a draft is its company's alone."""
@@ -225,7 +225,7 @@ class LabelApplication(models.Model):
     @property
     def is_open(self) -> bool:
         """Whether mission LABEL has to lead it to an end."""
-        return self.state in _values(*OPEN)
+        return self.state in OPEN
 
     def is_late_on(self, on: dt.date) -> bool:
         """Whether mission LABEL is past its own due date; never while the vendor has the ball."""

@@ -13,24 +13,23 @@ from labelling.models.application import LabelApplication
 from labelling.models.columns import actor, state_field
 from labelling.models.label import Label, LabelLevel
 from labelling.state_words import Audience, state_label
-from labelling.states import IN_FORCE, LIVING, AppealState, AwardState, Subject
+from labelling.states import IN_FORCE, LIVING, NOTICES, AppealState, AwardState, Subject
 
 _W = AwardState
-_NOTICES = (str(_W.SUSPENSION_NOTICE), str(_W.ABROGATION_NOTICE))
+_NOTICES = tuple(str(state) for state in NOTICES)
 _ENDED = (str(_W.ABROGATED), str(_W.WITHDRAWN), str(_W.EXPIRED), str(_W.SUPERSEDED))
 
 
 class AwardQuerySet(models.QuerySet["Award"]):
     def in_force(self, on: dt.date) -> "AwardQuerySet":
         """Those that make a sheet labelled on a day."""
-        states = [str(state) for state in IN_FORCE]
-        return self.filter(state__in=states, valid_to__gte=on, granted_on__lte=on).exclude(
+        return self.filter(state__in=IN_FORCE, valid_to__gte=on, granted_on__lte=on).exclude(
             state=_W.ABROGATION_NOTICE, before=_W.SUSPENDED
         )
 
     def living(self) -> "AwardQuerySet":
         """Those that time still runs for."""
-        return self.filter(state__in=[str(state) for state in LIVING])
+        return self.filter(state__in=LIVING)
 
 
 class Award(models.Model):
@@ -140,14 +139,14 @@ class Award(models.Model):
     def is_in_force(self, on: dt.date) -> bool:
         """Whether it makes its sheet labelled on a day (as `AwardQuerySet.in_force`)."""
         suspended = self.state == _W.ABROGATION_NOTICE and self.before == _W.SUSPENDED
-        counts = self.state in [str(state) for state in IN_FORCE] and not suspended
+        counts = self.state in IN_FORCE and not suspended
         return counts and self.granted_on <= on <= self.valid_to
 
     def public_state(self, on: dt.date) -> AwardState:
         """The state that the public is told of: a notice is between mission LABEL and the vendor."""
-        if self.state in [str(state) for state in LIVING] and self.valid_to < on:
+        if self.state in LIVING and self.valid_to < on:
             return _W.EXPIRED
-        if self.state in _NOTICES:
+        if self.state in NOTICES:
             return AwardState(self.before)
         return AwardState(self.state)
 

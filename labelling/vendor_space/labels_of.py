@@ -15,8 +15,7 @@ from labelling.states import LIVING, OPEN, AppealState, ApplicationState
 from labelling.vendor_space import words_label as words
 from labelling.vendor_space.access_label import own_files
 
-_CURRENT = (str(ApplicationState.DRAFT), *(str(state) for state in OPEN))
-_LIVING = [str(state) for state in LIVING]
+_CURRENT = (ApplicationState.DRAFT, *OPEN)
 _NOT_ANSWERED = frozenset({"unanswered", "outdated", "no-version"})
 
 
@@ -189,7 +188,7 @@ def _row(
     today: dt.date,
 ) -> LabelRow:
     current = next((one for one in files if one.application.state in _CURRENT), None)
-    award = next((one for one in files if one.award and one.award.state in _LIVING), None)
+    award = next((one for one in files if one.award and one.award.state in LIVING), None)
     held = award.award if award else None
     asks = is_open and current is None and held is None
     return LabelRow(

@@ -18,8 +18,6 @@ from labelling.states import LIVING, ApplicationState
 from labelling.vendor_space.labels_of import ShownFile, shown_files
 from labelling.vendor_space.words_label import is_renewable
 
-_LIVING = [str(state) for state in LIVING]
-
 
 def sheet_labels(listing: Listing, request: HttpRequest) -> VendorSection | None:
     """The labels of a sheet, on its page; nothing once it is archived, or while there is no label."""
@@ -58,7 +56,7 @@ def _told(files: Iterable[ShownFile]) -> list[ShownFile]:
     seen, told = set(), []
     for one in files:
         key = one.application.listing_id, one.application.label_id
-        lives = one.award is not None and one.award.state in _LIVING
+        lives = one.award is not None and one.award.state in LIVING
         last = key not in seen and one.application.state != ApplicationState.WITHDRAWN
         if last or lives:
             told.append(one)
@@ -92,7 +90,7 @@ def _words(one: ShownFile, today: dt.date) -> str:
         if one.turn.until < today:
             return _("%(label)s : %(state)s, c'était avant le %(day)s") % words
         return _("%(label)s : %(state)s, à faire jusqu'au %(day)s") % words
-    if one.award is not None and one.award.state in _LIVING:
+    if one.award is not None and one.award.state in LIVING:
         words["day"] = french_date(one.award.valid_to)
         if is_renewable(one.award, today):
             return _("%(label)s : à renouveler, valable jusqu'au %(day)s") % words

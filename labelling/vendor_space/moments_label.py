@@ -11,11 +11,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from labelling import registry
 from labelling.models import Appeal, Award, LabelApplication, LabelEvent, Question
 from labelling.state_words import Audience, state_label
-from labelling.states import LIVING, ApplicationState, AwardState, Subject
-from labelling.vendor_space.words_label import NOTICES
+from labelling.states import LIVING, NOTICES, ApplicationState, AwardState, Subject
 
 _A, _W, _VENDOR = ApplicationState, AwardState, Audience.VENDOR
-_LIVING = [str(state) for state in LIVING]
 _OURS = {
     "announce_suspension": gettext_lazy("Préavis : suspension envisagée"),
     "announce_abrogation": gettext_lazy("Préavis : abrogation ou retrait envisagé"),
@@ -128,9 +126,9 @@ def _award_moments(award: Award, today: dt.date) -> Iterator[Moment]:
     for row in award.reservations.all():
         if row.lifted_at:
             yield _past(row.lifted_at, _("Réserve levée"), row.text)
-        elif award.state in _LIVING:
+        elif award.state in LIVING:
             yield Moment(row.due_on, _("Réserve à lever, au plus tard"), row.text, is_to_come=True)
-    if award.state in _LIVING and award.valid_to >= today:
+    if award.state in LIVING and award.valid_to >= today:
         yield Moment(award.valid_to, _("Fin du label"), is_to_come=True)
 
 

@@ -94,7 +94,7 @@ def _draft(listing: Listing, label: Label) -> LabelApplication | None:
 def _standing(listing: Listing, label: Label) -> LabelApplication | None:
     """The file that keeps a sheet from asking for a label: it is open, or the label is held."""
     held = Q(award__in=Award.objects.living())
-    still = Q(state__in=[str(state) for state in OPEN])
+    still = Q(state__in=OPEN)
     return own_files(listing).filter(held | still, label=label).first()
 
 

@@ -16,7 +16,7 @@ from labelling.eligibility import renewable_from
 from labelling.models import Appeal, Award, LabelApplication, Letter, Question, Reservation
 from labelling.rules import Rules, SilenceEffect
 from labelling.state_words import Audience, state_label
-from labelling.states import LIVING, ApplicationState, AwardState, Subject
+from labelling.states import LIVING, NOTICES, ApplicationState, AwardState, Subject
 
 _A, _W, _VENDOR = ApplicationState, AwardState, Audience.VENDOR
 MESSAGE = gettext_lazy("Votre message à la mission LABEL")
@@ -24,8 +24,6 @@ MESSAGE_HELP = gettext_lazy("Il n'arrête aucun délai.")
 MESSAGE_BESIDE = gettext_lazy(
     "Il n'arrête aucun délai. Pour répondre à une question, utilisez plutôt le bouton « Répondre »."
 )
-_LIVING = [str(state) for state in LIVING]
-NOTICES = (_W.SUSPENSION_NOTICE, _W.ABROGATION_NOTICE)
 """States in which the company is heard before anything is decided."""
 
 
@@ -230,7 +228,7 @@ def legal_words(
 
 def is_renewable(award: Award | None, today: dt.date) -> bool:
     """Whether an award is near enough its end to be asked for again."""
-    return award is not None and award.state in _LIVING and renewable_from(award) <= today
+    return award is not None and award.state in LIVING and renewable_from(award) <= today
 
 
 @dataclass(frozen=True)
@@ -258,7 +256,7 @@ def shown_letters(letters: Iterable[Letter], rules: Rules, today: dt.date) -> li
 
 def open_reservations(award: Award | None) -> list[Reservation]:
     """What is still to be lifted on an award."""
-    if award is None or award.state not in _LIVING:
+    if award is None or award.state not in LIVING:
         return []
     return [row for row in award.reservations.all() if row.lifted_at is None]
 

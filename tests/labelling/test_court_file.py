@@ -77,13 +77,8 @@ def file(site):
         application=application, name="submit", by=None, role=Role.CLOCK,
         comment="Déposé « tel quel »", data={"snapshot": before},
     )  # fmt: skip
-    letters.send(
-        application=application,
-        kind="refused",
-        title="Refus",
-        body="Au vu du dossier.",
-        by=reviewer,
-    )
+    words = letters.Words("refused", "Refus", "Au vu du dossier.")
+    letters.send(application=application, words=words, by=reviewer)
     CriterionReview.objects.create(
         application=application, round=1, criterion="SE-01", verdict="non-conforme",
         comment="Le test manque.", changed_by=reviewer,

@@ -62,7 +62,7 @@ def test_every_deadline_that_runs_moves_and_the_one_of_the_law_does_not(label, d
         application=make_application(ApplicationState.GRANTED, label=label),
     )
     refused = make_application(ApplicationState.REFUSED, label=label)
-    letter = letters.send(application=refused, kind="refused", title="Refus", body="Non.")
+    letter = letters.send(application=refused, words=letters.Words("refused", "Refus", "Non."))
     appeal = make_appeal(refused)
     reservation = reserved.reservations.get()
     before = {
@@ -109,8 +109,8 @@ def test_a_deadline_that_passed_during_the_outage_is_no_lapse(label, decider):
 
 def test_delays_to_appeal_that_were_over_before_the_outage_stay_over(label, decider):
     refused = make_application(ApplicationState.REFUSED, label=label)
-    letter = letters.send(application=refused, kind="refused", title="Refus", body="Non.")
-    receipt = letters.send(application=refused, kind="receipt", title="Accusé", body="Reçu.")
+    letter = letters.send(application=refused, words=letters.Words("refused", "Refus", "Non."))
+    receipt = letters.send(application=refused, words=letters.Words("receipt", "Accusé", "Reçu."))
     letter.made_at -= dt.timedelta(days=200)
     letter.save()
     with pytest.raises(Refused, match="rien à reporter"):

@@ -55,7 +55,8 @@ def _held(w: World, state: str = A.UNDER_REVIEW) -> tuple[LabelApplication, User
 
 
 def letter(w: World) -> str:
-    w.do(letters.send, application=_file(w), kind="receipt", title="Accusé", body="Reçu.")
+    words = letters.Words("receipt", "Accusé", "Reçu.")
+    w.do(letters.send, application=_file(w), words=words)
     return w.owner.email
 
 
