@@ -15,7 +15,7 @@ TOOLS := $(VENV)/tools.stamp
 SOURCES := git ls-files --cached --others --exclude-standard
 
 .DEFAULT_GOAL := help
-.PHONY: help demo opensearch test check format bench lock messages install chromium clean
+.PHONY: help demo opensearch test check format bench lock messages install chromium template clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -50,9 +50,13 @@ demo: $(RUNTIME) var/secret-key var/signing-key.pem ## Load the demo catalogue a
 opensearch: $(RUNTIME) ## Run an OpenSearch server on 127.0.0.1 (OPENSEARCH_PORT=9200), for `make demo`
 	@$(BIN)/python -m tests.opensearch.foreground $(OPENSEARCH_PORT)
 
-test: $(TOOLS) chromium check ## Install what is needed, then check and test everything
+test: $(TOOLS) chromium ## Install what is needed, then check and test everything
+	$(MAKE) --jobs=2 --output-sync check template
 	$(BIN)/python -m tests.opensearch $(BIN)/pytest -n $(JOBS)
 	$(BIN)/python -m tests.postgresql $(BIN)/pytest -n $(JOBS) -m "db and not browser and not opensearch"
+
+template: $(TOOLS) ## Migrate the database that the tests copy
+	DJANGO_SETTINGS_MODULE=config.settings.test $(BIN)/python -m tests.databases
 
 check: export DJANGO_SETTINGS_MODULE = config.settings.dev
 check: $(TOOLS) ## Formatting, linters, types, import contracts, migrations, settings

@@ -1,5 +1,6 @@
 """What all tests share: markers, test databases, clean caches, the site, a fresh search engine."""
 
+import gc
 import math
 import os
 import re
@@ -31,11 +32,12 @@ hypothesis.settings.load_profile("ci" if os.environ.get("CI") == "true" else "de
 pytest_plugins = ["tests.opensearch.fixtures"]
 
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
+BROWSER_FIXTURES = {"page", "context", "new_context", "browser"}
 # What screens answer does not hang on the database; what services, queries and commands do, may.
 SCREENS = re.compile(
-    r"/(admin|journeys|vendor_space)/"
+    r"/(admin|browser|journeys|vendor_space)/"
     r"|/test_(admin\w*|exports|label_matrix|mails|presentation|proconnect\w*|second_factor|sign_up|uploads|"
-    r"views\w*|wagtail_hooks|whole_matrix)\.py"
+    r"real_sill|views\w*|wagtail_hooks|whole_matrix)\.py"
 )
 
 
@@ -46,10 +48,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         in_database = item.get_closest_marker("django_db") or fixtures & DATABASE_FIXTURES
         if in_database and not SCREENS.search(item.path.as_posix()):
             item.add_marker("db")
-        if "page" in fixtures:
+        if fixtures & BROWSER_FIXTURES:
             item.add_marker("browser")
             # One process collects the static files and starts Chromium, the others do the rest.
             item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+def pytest_collection_finish() -> None:
+    # Thousands of tests stay in memory: the collector looks at them again and again for nothing.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 20)
 
 
 def pytest_unconfigure() -> None:
@@ -58,15 +67,10 @@ def pytest_unconfigure() -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(
-    request, django_test_environment, django_db_blocker, tmp_path_factory
-) -> Iterator[None]:
+def django_db_setup(django_test_environment, django_db_blocker, tmp_path_factory) -> Iterator[None]:
     """Replace pytest-django's: copy a migrated template, and copy it again after a transaction."""
     if connection.vendor == "sqlite":
-        database = SQLiteDatabase(
-            cache=request.config.cache.mkdir("databases"),
-            scratch=tmp_path_factory.mktemp("database"),
-        )
+        database = SQLiteDatabase(scratch=tmp_path_factory.mktemp("database"))
     else:
         database = PostgreSQLDatabase()
     with pytest.MonkeyPatch.context() as patch:

@@ -3,6 +3,8 @@
 The template is named after a fingerprint of the migrations, of what `init_site` writes and of the
 pinned dependencies, so a change of any makes a new one. A transactional test ends with a fresh copy instead of a flush,
 because a flush would empty what Wagtail's data migrations wrote (root page, site, groups).
+
+`python -m tests.databases` fills the template of SQLite ahead of the tests.
 """
 
 import fcntl
@@ -14,11 +16,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import django
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
 from config.environment import ROOT
-from home.services import init_site
+
+TEMPLATES = ROOT / "var" / "test-databases"
 
 
 def fingerprint() -> str:
@@ -44,6 +49,8 @@ def use(name: str) -> None:
 
 def fill(name: str) -> None:
     """Migrate an empty database and set the site up in it."""
+    from home.services import init_site  # once Django is set up
+
     use(name)
     call_command("migrate", verbosity=0)
     init_site()
@@ -51,18 +58,24 @@ def fill(name: str) -> None:
 
 
 class SQLiteDatabase:
-    """A file copied from a template file that stays in pytest's cache between runs.
+    """A file copied from a template file that stays in `var/` between runs.
 
     Every copy has a name of its own: SQLite removes the journal `…-wal` by name when a connection
     closes, so a thread of the test before, late to close, would remove that of the next test.
     """
 
-    def __init__(self, cache: Path, scratch: Path) -> None:
-        self.template = cache / f"{fingerprint()}.sqlite3"
+    def __init__(self, scratch: Path, templates: Path = TEMPLATES) -> None:
+        self.template = templates / f"{fingerprint()}.sqlite3"
         self.copies = (scratch / f"test-{number}.sqlite3" for number in itertools.count())
         self.path = next(self.copies)
 
     def create(self) -> None:
+        self.prepare()
+        self.restore()
+
+    def prepare(self) -> None:
+        """Fill the template, once: whoever comes meanwhile waits for it."""
+        self.template.parent.mkdir(parents=True, exist_ok=True)
         with locked(self.template.with_suffix(".lock")):
             if not self.template.exists():
                 draft = self.template.with_suffix(".draft")
@@ -70,7 +83,6 @@ class SQLiteDatabase:
                     Path(f"{draft}{suffix}").unlink(missing_ok=True)
                 fill(str(draft))
                 draft.rename(self.template)
-        self.restore()
 
     def restore(self) -> None:
         self.drop()
@@ -124,3 +136,11 @@ def locked(path: Path) -> Iterator[None]:
     with path.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
+
+if __name__ == "__main__":
+    django.setup()
+    scratch = Path(settings.MEDIA_ROOT).parent
+    if connection.vendor == "sqlite":
+        SQLiteDatabase(scratch).prepare()
+    shutil.rmtree(scratch, ignore_errors=True)

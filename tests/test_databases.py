@@ -10,7 +10,7 @@ def test_a_fresh_copy_never_takes_the_name_of_the_one_before(tmp_path: Path, mon
     used: list[str] = []
     monkeypatch.setattr(databases, "use", used.append)
     monkeypatch.setattr(databases.connection, "close", lambda: None)
-    database = SQLiteDatabase(cache=tmp_path, scratch=tmp_path)
+    database = SQLiteDatabase(scratch=tmp_path, templates=tmp_path)
     database.template.write_bytes(b"migrated")
 
     database.create()

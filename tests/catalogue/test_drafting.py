@@ -5,6 +5,7 @@ import uuid
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.utils import timezone
 from wagtail.models import Task
 
 from catalogue import drafting
@@ -93,7 +94,7 @@ def test_approval_publishes_what_was_read_and_confirms_it(listing, owner, modera
     assert state(listing) == SheetState.LIVE
     assert submission.outcome == Submission.Outcome.APPROVED
     assert submission.decided_by == moderator
-    assert sheets.reread(listing).confirmed_on == submission.submitted_at.date()
+    assert sheets.reread(listing).confirmed_on == timezone.localdate(submission.submitted_at)
     assert SolutionPage.objects.get(pk=listing.page_id).summary == "Le courrier"
 
 

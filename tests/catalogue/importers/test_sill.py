@@ -1,7 +1,6 @@
 """Bringing the SILL in: mapping, report, and twice the same file."""
 
 import json
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,11 +16,8 @@ from catalogue.importers import sill
 from catalogue.importers.records import ImportedSheet, UnreadableSource
 from catalogue.importers.services import import_sheets
 from catalogue.models import Listing, SolutionPage
-from config.environment import ROOT
 from tests.catalogue.decisions import WHY, reason
 from tests.catalogue.people import moderator
-
-REAL = ROOT.parent / "shared" / "data" / "sill" / "sill.json"
 
 
 def entry(**changes: Any) -> dict[str, Any]:
@@ -202,12 +198,3 @@ class TestTheCommand:
     def test_says_what_to_do_when_the_file_is_missing(self, site: object) -> None:
         with pytest.raises(CommandError, match="introuvable"):
             call_command("import_solutions", "absent.json", format="sill")
-
-    def test_brings_the_real_sill_in(self, site: object) -> None:
-        if not REAL.exists():
-            message = "the SILL's export is not beside this checkout"
-            if os.environ.get("CI") == "true":
-                pytest.fail(message)
-            pytest.skip(message)
-        call_command("import_solutions", REAL, format="sill")
-        assert Listing.objects.public().filter(source="sill").count() == 240
