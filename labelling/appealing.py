@@ -20,7 +20,7 @@ from catalogue import tasks
 from labelling import awarding, deadlines, events, letter_words, letters, procedure
 from labelling.models import Appeal, Award, LabelApplication, LabelEvent, Letter
 from labelling.permissions import deciders_for_appeal, roles_of, vendor_of
-from labelling.states import AppealState, ApplicationState, AwardState, Role, Subject
+from labelling.states import LIVING, AppealState, ApplicationState, AwardState, Role, Subject
 from labelling.telling import tell_mission
 
 Against = Appeal.Against
@@ -28,12 +28,13 @@ LONGEST = 8000
 SILENCE_MONTHS = 2
 """After which an appeal without an answer is dismissed, whatever the label (CRPA, article L411-7)."""
 _LETTERS = {
-    Against.INADMISSIBLE: Letter.Kind.INADMISSIBLE,
-    Against.REFUSED: Letter.Kind.REFUSED,
-    Against.RESERVATIONS: Letter.Kind.RESERVED,
-    Against.SUSPENSION: Letter.Kind.SUSPENSION,
-    Against.ABROGATION: Letter.Kind.ABROGATION,
-    Against.WITHDRAWAL: Letter.Kind.WITHDRAWAL,
+    Against.INADMISSIBLE: (Letter.Kind.INADMISSIBLE,),
+    Against.REFUSED: (Letter.Kind.REFUSED,),
+    Against.LEVEL: (Letter.Kind.GRANTED, Letter.Kind.RESERVED),
+    Against.RESERVATIONS: (Letter.Kind.RESERVED,),
+    Against.SUSPENSION: (Letter.Kind.SUSPENSION,),
+    Against.ABROGATION: (Letter.Kind.ABROGATION,),
+    Against.WITHDRAWAL: (Letter.Kind.WITHDRAWAL,),
 }
 _OF_APPLICATION = {
     ApplicationState.INADMISSIBLE: Against.INADMISSIBLE,
@@ -45,6 +46,8 @@ _OF_AWARD = {
     AwardState.ABROGATED: Against.ABROGATION,
     AwardState.WITHDRAWN: Against.WITHDRAWAL,
 }
+_GRANTS = (Against.LEVEL, Against.RESERVATIONS)
+"""What an application is decided with that gives less than was asked."""
 _MEASURES = {
     Against.SUSPENSION: ("suspend", "suspend_urgently", "miss"),
     Against.ABROGATION: ("abrogate",),
@@ -55,6 +58,7 @@ _MEASURES = {
 _DECISIONS = {
     Against.INADMISSIBLE: ("reject",),
     Against.REFUSED: ("refuse",),
+    Against.LEVEL: ("grant", "grant_with_reservations"),
     Against.RESERVATIONS: ("grant_with_reservations",),
     **_MEASURES,
 }
@@ -77,7 +81,7 @@ def contested(appeal: Appeal) -> Contested:
     """The decision that an appeal is against: the events know, whatever was decided since."""
     file, against = appeal.application, Against(appeal.against)
     taken = file.events.filter(name__in=_DECISIONS[against], at__lte=appeal.opened_at).last()
-    letters = file.letters.filter(kind=_LETTERS[against], made_at__lte=appeal.opened_at)
+    letters = file.letters.filter(kind__in=_LETTERS[against], made_at__lte=appeal.opened_at)
     if taken is not None:
         return Contested(taken.comment, taken.data.get("reason", ""), letters.last())
     return Contested(file.decision or file.proposal, "", letters.last())
@@ -101,24 +105,29 @@ class Option:
 
 
 def appealable(application: LabelApplication) -> list[Option]:
-    """What may be appealed against today: the decision that stands, unless it was appealed already."""
+    """What may be appealed against today: the decisions that stand and were not appealed against yet."""
     if application.appeals.open().exists():
         return []
-    against = _standing(application, _award_of(application))
-    if against is None:
-        return []
-    letter = application.letters.filter(kind=_LETTERS[against]).last()
+    standing = _standing(application, _award_of(application))
+    options = (_option(application, against) for against in standing)
+    return [option for option in options if option is not None]
+
+
+def _option(application: LabelApplication, against: Against) -> Option | None:
+    letter = application.letters.filter(kind__in=_LETTERS[against]).last()
     earlier = application.appeals.filter(against=against)
     if letter is not None:
         earlier = earlier.filter(opened_at__gte=letter.made_at)
     if earlier.exists():
-        return []
+        return None
     today = timezone.localdate()
     until = letter.appeal_until(today) if letter else None
-    title = letter.title if letter else _("Recours contre %s") % against.label
+    title = _("Recours contre %s") % against.label
+    if letter is not None and against != Against.LEVEL:
+        title = letter.title
     tried_at = _tried_at(application, against, letter)
     day = timezone.localdate(tried_at) if tried_at else today
-    return [Option(against.value, title, until, until is not None and until < day, tried_at)]
+    return Option(against.value, title, until, until is not None and until < day, tried_at)
 
 
 def _tried_at(
@@ -160,7 +169,7 @@ def _open(application: LabelApplication, against: str, by: User, text: str) -> A
         raise Refused(_("Il n'y a pas, ou plus, de décision à contester : rechargez la page."))
     if not 0 < len(text) <= LONGEST:
         raise Refused(_("Écrivez pourquoi vous contestez, en %d caractères au plus.") % LONGEST)
-    award = _award_of(row) if against in _MEASURES or against == Against.RESERVATIONS else None
+    award = _award_of(row) if against in _MEASURES or against in _GRANTS else None
     judges = _judges(row, award, against)
     deciders = deciders_for_appeal(row, judges)
     if not deciders.exists():
@@ -216,14 +225,8 @@ def decide(*, appeal: Appeal, outcome: str, by: User, decision: str) -> Appeal:
     if outcome == "allow":
         _right(fresh, by, decision)
         fresh.application.refresh_from_db()
-    words = letter_words.appeal_decided(
-        fresh.application,
-        outcome,
-        fresh.get_against_display(),
-        timezone.localdate(fresh.opened_at),
-        decision,
-        _award_of(fresh.application) if fresh.award_id else None,
-    )
+    award = _award_of(fresh.application) if fresh.award_id else None
+    words = letter_words.appeal_decided(fresh, outcome, award)
     letters.send(application=fresh.application, words=words, by=by)
     return fresh
 
@@ -260,11 +263,14 @@ def _award_of(application: LabelApplication) -> Award | None:
     return Award.objects.filter(application=application).first()
 
 
-def _standing(application: LabelApplication, award: Award | None) -> Against | None:
-    """The decision against the company that stands now."""
-    if award is not None:
-        return _OF_AWARD.get(AwardState(award.state))
-    return _OF_APPLICATION.get(ApplicationState(application.state))
+def _standing(application: LabelApplication, award: Award | None) -> list[Against]:
+    """The decisions against the company that stand now."""
+    if award is None:
+        found = _OF_APPLICATION.get(ApplicationState(application.state))
+        return [found] if found else []
+    found = _OF_AWARD.get(AwardState(award.state))
+    less = award.state in LIVING and award.level.is_below(application.level)
+    return [*([found] if found else []), *([Against.LEVEL] if less else [])]
 
 
 def _judges(
@@ -272,7 +278,7 @@ def _judges(
 ) -> tuple[int | None, int | None]:
     """Who prepared and who took what is contested: the events know, whatever came after."""
     first = application.proposed_by_id or application.holder_id
-    if award is None or against == Against.RESERVATIONS:
+    if award is None or against in _GRANTS:
         return first, application.decided_by_id
     acts = LabelEvent.objects.filter(subject_uid=award.uid)
     taken = acts.filter(name__in=_MEASURES[Against(against)]).last()

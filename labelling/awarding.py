@@ -297,9 +297,9 @@ def reexamine(*, award: Award, reason: str) -> Award:
 
 @transaction.atomic
 def restore(*, appeal: Appeal, by: User, comment: str) -> Award:
-    """Put an award right after an appeal was allowed; reservations that stand are lifted.
+    """Put an award right after an appeal was allowed: the level that was asked, or no measure any more.
 
-    Another measure taken since stands, with its reason: that one was not contested.
+    Against anything but the level, reservations that stand are lifted. Another measure taken since stands, with its reason: that one was not contested.
 
     Raises `PermissionDenied` unless `by` allowed the appeal.
     """
@@ -307,6 +307,8 @@ def restore(*, appeal: Appeal, by: User, comment: str) -> Award:
     if award is None or appeal.state != AppealState.ALLOWED or appeal.decided_by_id != by.pk:
         raise PermissionDenied
     fresh = procedure.lock(award)
+    if appeal.against == Appeal.Against.LEVEL:
+        return _raise_level(fresh, by, comment)
 
     def change(row: Award) -> Mapping[str, Any]:
         row.reason = ""
@@ -328,6 +330,18 @@ def restore(*, appeal: Appeal, by: User, comment: str) -> Award:
     note(fresh, "restore_later", by, role=Role.CONSEQUENCE, comment=comment, **data)
     procedure.tell_catalogue(fresh, told)
     return fresh
+
+
+def _raise_level(award: Award, by: User, comment: str) -> Award:
+    """Give the level that was asked: the state of the award, and its reservations, are what they were."""
+    before, award.level = award.level, award.application.level
+    award.save(update_fields=["level"])
+    note(
+        award, "raise_level", by, role=Role.CONSEQUENCE, comment=comment,
+        before=before.code, level=award.level.code,
+    )  # fmt: skip
+    procedure.tell_catalogue(award, words=_("niveau « %s »") % award.level)
+    return award
 
 
 def _contested(award: Award, appeal: Appeal) -> tuple[AwardState, ...]:

@@ -30,6 +30,7 @@ _OTHERS = {
     "award": _("Label inscrit au registre"),
     "lift_reservation": _("Réserve levée"),
     "restore_later": _("Mesure levée après un recours"),
+    "raise_level": _("Niveau demandé donné après un recours"),
     "open": _("Recours formé"),
     "appeal_unstaffed": _("Recours que personne ne pouvait décider"),
     "release": _("Dossier rendu"),

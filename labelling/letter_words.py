@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from catalogue.presentation import french_date
 from labelling import papers
 from labelling.letters import Words
-from labelling.models import Award, LabelApplication, Letter, Reservation
+from labelling.models import Appeal, Award, LabelApplication, Letter, Reservation
 
 Kind = Letter.Kind
 
@@ -122,7 +122,7 @@ def granted(
             if reserved or other
             else "",
         ),
-        appealable=reserved or other,
+        appealable=reserved or application.gives_less,
     )
 
 
@@ -334,21 +334,14 @@ def appeal_received(
     )
 
 
-def appeal_decided(
-    application: LabelApplication,
-    outcome: str,
-    against: str,
-    opened_on: dt.date,
-    motives: str,
-    award: Award | None = None,
-) -> Words:
+def appeal_decided(appeal: Appeal, outcome: str, award: Award | None) -> Words:
     """An appeal is decided: the outcome is the name of the transition.
 
     :param award: as it stands after that, when the appeal was about one.
     """
+    application = appeal.application
     title = str(_APPEALS[outcome])
     allowed = outcome == "allow"
-    reopened = allowed and application.closed_at is None
     return Words(
         Kind.APPEAL,
         title,
@@ -356,21 +349,27 @@ def appeal_decided(
             _("Madame, Monsieur,"),
             _("Vous avez formé le %(day)s un recours contre %(against)s (dossier n° %(number)s).")
             % {
-                "day": french_date(opened_on),
-                "against": against,
+                "day": french_date(timezone.localdate(appeal.opened_at)),
+                "against": appeal.get_against_display(),
                 "number": application.number,
             },
             _("%s pour les motifs suivants.") % title,
-            motives,
-            _("L'instruction de votre demande reprend ; vous n'avez rien à faire.")
-            if reopened
-            else "",
-            _("La mesure contestée est levée.") if allowed and not reopened else "",
+            appeal.decision,
+            _righted(appeal, award) if allowed else "",
             _stands(award) if allowed and award else "",
             _("Cette décision est prise en application de l'article L. 411-2 du CRPA."),
         ),
         appealable=not allowed,
     )
+
+
+def _righted(appeal: Appeal, award: Award | None) -> str:
+    """What an allowed appeal changed."""
+    if award is None:
+        return _("L'instruction de votre demande reprend ; vous n'avez rien à faire.")
+    if appeal.against == Appeal.Against.LEVEL:
+        return _("Le label vous est désormais attribué au niveau « %s ».") % award.level
+    return _("La mesure contestée est levée.")
 
 
 def _holds(award: Award) -> str:

@@ -245,12 +245,13 @@ def public_words(thing: Thing) -> str:
     return thing.state_for(Audience.PUBLIC, timezone.localdate())
 
 
-def tell_catalogue(award: Award, before: str = "") -> None:
+def tell_catalogue(award: Award, before: str = "", words: str = "") -> None:
     """Queue the sheet, and write in its public log what the public is told from now on.
 
     :param before: what it was told until now.
+    :param words: what it is told; the state of the award unless given.
     """
-    words = public_words(award)
+    words = words or public_words(award)
     if words != before:
         history.record(
             listing=award.listing,

@@ -45,6 +45,7 @@ _LONGEST = dt.timedelta(days=2 * 366)
 _APPEALABLE = (
     Letter.Kind.INADMISSIBLE,
     Letter.Kind.REFUSED,
+    Letter.Kind.GRANTED,
     Letter.Kind.RESERVED,
     Letter.Kind.SUSPENSION,
     Letter.Kind.ABROGATION,
@@ -129,11 +130,16 @@ def letters_to_shift(days: int) -> list[Letter]:
     """Decisions that may still be appealed against, or could when an outage of so many days began."""
     today = timezone.localdate()
     rows = Letter.objects.filter(kind__in=_APPEALABLE, made_at__gte=timezone.now() - _LONGEST)
-    rows = rows.select_related("application__label").defer("application__snapshot")
+    rows = rows.select_related(
+        "application__level", "application__proposed_level", "application__label"
+    )
+    rows = rows.defer("application__snapshot")
     return [letter for letter in rows.order_by("pk") if _may_appeal(letter, days, today)]
 
 
 def _may_appeal(letter: Letter, days: int, today: dt.date) -> bool:
+    if letter.kind == Letter.Kind.GRANTED and not letter.application.gives_less:
+        return False
     until = letter.appeal_until(today)
     return until is None or until >= today - dt.timedelta(days=days)
 

@@ -63,7 +63,8 @@ ACTS = {
         _("Faire droit au recours"),
         _(
             "Une demande refusée ou irrecevable reprend son instruction, avec de nouvelles échéances. Un "
-            "label suspendu, abrogé, retiré ou sous réserves est rétabli sans réserve, et le public le lit."
+            "label suspendu, abrogé, retiré ou sous réserves est rétabli sans réserve, et le public le lit. "
+            "Contre le niveau seul, le niveau demandé est donné, et les réserves restent."
         ),
     ),
     "rejeter": _act(
@@ -134,6 +135,11 @@ class AppealActView(AppealScreen, ActScreen):
             (_("Ce que dit l'offreur"), self.appeal.text),
             (_("Décision contestée"), against.motives or "–"),
         ]
+        if self.appeal.against == Appeal.Against.LEVEL and self.appeal.award is not None:
+            rows += [
+                (_("Niveau demandé"), file.level),
+                (_("Niveau attribué"), self.appeal.award.level),
+            ]
         if against.public:
             rows.append((_("Motif public"), against.public))
         if against.letter is not None:

@@ -227,6 +227,11 @@ class LabelApplication(models.Model):
         """Whether mission LABEL has to lead it to an end."""
         return self.state in OPEN
 
+    @property
+    def gives_less(self) -> bool:
+        """Whether the level that is proposed, or was decided, is below the one asked for."""
+        return self.proposed_level is not None and self.proposed_level.is_below(self.level)
+
     def is_late_on(self, on: dt.date) -> bool:
         """Whether mission LABEL is past its own due date; never while the vendor has the ball."""
         waits = self.state == _D.AWAITING_VENDOR

@@ -202,6 +202,7 @@ class Appeal(models.Model):
     class Against(models.TextChoices):
         INADMISSIBLE = "inadmissible", _("l'irrecevabilité")
         REFUSED = "refused", _("le refus")
+        LEVEL = "level", _("le niveau attribué")
         RESERVATIONS = "reservations", _("les réserves")
         SUSPENSION = "suspension", _("la suspension")
         ABROGATION = "abrogation", _("l'abrogation")

@@ -81,6 +81,10 @@ class Label(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def is_below(self, other: "LabelLevel") -> bool:
+        """Whether it is worth less than another level of its label."""
+        return (self.position, self.pk) < (other.position, other.pk)
+
     def rules(self) -> Rules:
         """Its rules as they stand."""
         return Rules(
@@ -128,3 +132,7 @@ class LabelLevel(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def is_below(self, other: "LabelLevel") -> bool:
+        """Whether it is worth less than another level of its label."""
+        return (self.position, self.pk) < (other.position, other.pk)

@@ -21,6 +21,7 @@ _OURS = {
     "drop_suspension": gettext_lazy("La mission LABEL renonce à suspendre"),
     "drop_abrogation": gettext_lazy("La mission LABEL renonce à l'abrogation et au retrait"),
     "restore_later": gettext_lazy("Mesure levée après un recours"),
+    "raise_level": gettext_lazy("Niveau demandé donné après un recours"),
 }
 """Events of an award that its company is told of, and the public is not."""
 _TOLD_BY_ROWS = ("lift", "lift_reservation")

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.services import Refused
 from catalogue.presentation import french_date
 from home.services import REVIEWERS
-from labelling import appealing, awarding, deciding
+from labelling import appealing, awarding, deciding, events
 from labelling.deadlines import add_months
 from labelling.lapsing import what_time_did
 from labelling.models import Appeal, Award, LabelApplication, LabelEvent, Letter, Reservation
@@ -21,6 +21,7 @@ from tests.labelling.labels import (
     make_application,
     make_award,
     make_decider,
+    make_label,
     make_reviewer,
     owner_of,
 )
@@ -349,3 +350,68 @@ def test_the_law_and_not_the_label_says_when_an_appeal_without_an_answer_is_dism
     make_decider(application.label)
     LabelApplication.objects.update(rules={**application.rules, "silence_months": 6})
     assert opened(application, owner).due_on == add_months(timezone.localdate(), 2)
+
+
+def given_less(state=AwardState.ACTIVE):
+    """An award at « Essentiel » of a company that asked for « Avancé »."""
+    reserved = state == AwardState.RESERVED
+    label = make_label()
+    least, asked = label.levels.all()
+    application = make_application(
+        ApplicationState.GRANTED_WITH_RESERVATIONS if reserved else ApplicationState.GRANTED,
+        label=label, level=asked, proposed_level=least,
+        proposed_by=make_reviewer(), decided_by=make_decider(label),
+    )  # fmt: skip
+    letter_of(application, Letter.Kind.RESERVED if reserved else Letter.Kind.GRANTED, 3)
+    return make_award(state, application=application, level=least)
+
+
+def test_a_level_below_the_one_that_was_asked_is_contested_and_given():
+    award = given_less()
+    owner, third = owner_of(award.listing), make_decider(award.label)
+    [option] = appealing.appealable(award.application)
+    assert (option.against, option.title) == ("level", "Recours contre le niveau attribué")
+    assert option.until is not None
+    appeal = opened(award.application, owner, against="level")
+    with pytest.raises(PermissionDenied):
+        appealing.decide(
+            appeal=appeal, outcome="allow", by=award.application.decided_by, decision="Oui."
+        )
+
+    appealing.decide(appeal=appeal, outcome="allow", by=third, decision="La preuve y était.")
+
+    fresh = Award.objects.get()
+    assert (fresh.level.code, fresh.state) == ("avance", AwardState.ACTIVE)
+    assert LabelEvent.objects.get(name="raise_level").data["before"] == "essentiel"
+    assert events.verify() == []
+    assert award.listing.events.get(kind="label").detail.endswith("niveau « Avancé »")
+    assert appealing.appealable(fresh.application) == []
+
+
+def test_a_level_is_contested_once_and_keeps_its_reservations():
+    award = given_less(AwardState.RESERVED)
+    owner, third = owner_of(award.listing), make_decider(award.label)
+    assert {one.against for one in appealing.appealable(award.application)} == {
+        "level", "reservations",
+    }  # fmt: skip
+    appeal = opened(award.application, owner, against="level")
+    appealing.decide(appeal=appeal, outcome="allow", by=third, decision="La preuve y était.")
+    fresh = Award.objects.get()
+    assert (fresh.level.code, fresh.state) == ("avance", AwardState.RESERVED)
+    assert fresh.reservations.filter(lifted_at=None).exists()
+    assert [one.against for one in appealing.appealable(fresh.application)] == ["reservations"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "given", "appealable"),
+    [("avance", "essentiel", True), ("essentiel", "avance", False)],
+)
+def test_the_letter_says_how_to_appeal_against_less_than_was_asked(asked, given, appealable):
+    label = make_label()
+    levels = {level.code: level for level in label.levels.all()}
+    application = make_application(
+        ApplicationState.PROPOSED, label=label, level=levels[asked], proposed_level=levels[given]
+    )
+    words = deciding.draft(application, "Au vu du dossier.")
+    assert "pas celui que vous avez demandé" in words.body
+    assert words.appealable is appealable

@@ -9,6 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.services import Refused
+from catalogue import transfers
 from home.services import REVIEWERS
 from labelling import deciding, judged
 from labelling.models import (
@@ -21,7 +22,7 @@ from labelling.models import (
 )
 from labelling.states import ApplicationState, AwardState
 from tests.catalogue.factories import VendorFactory
-from tests.catalogue.people import person
+from tests.catalogue.people import attach, member, person
 from tests.catalogue.test_company_races import together
 from tests.labelling.labels import (
     delegate,
@@ -263,3 +264,25 @@ def test_a_decision_and_a_return_at_once_end_one_way(site):
     assert sum(isinstance(answer, Refused) for answer in answers) == 1
     granted = LabelApplication.objects.get().state == GRANTED
     assert Award.objects.exists() == granted
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_decision_and_a_transfer_of_its_sheet_at_once_see_one_another(site):
+    application = proposed()
+    listing = application.listing
+    target = VendorFactory(siren="732829320")
+    attach(listing.vendor)
+    attach(target)
+    transfer = transfers.propose(listing=listing, by=owner_of(listing), to=target.siren)
+    decider, taker = make_decider(application.label), member(target)
+    decided, moved = together(
+        [
+            lambda: deciding.decide(application=application, by=decider, decision="Oui."),
+            lambda: transfers.accept(transfer=transfer, by=taker),
+        ]
+    )
+    assert moved.vendor == target
+    if isinstance(decided, Refused):
+        assert not Award.objects.exists()
+    else:
+        assert Award.objects.get().state == AwardState.UNDER_REEXAMINATION

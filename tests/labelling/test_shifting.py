@@ -120,6 +120,23 @@ def test_delays_to_appeal_that_were_over_before_the_outage_stay_over(label, deci
     assert receipt.appeal_shift == 0
 
 
+def test_a_label_that_was_granted_as_asked_has_no_delay_to_appeal(label, decider):
+    least, asked = label.levels.all()
+    letters_of = [
+        letters.send(
+            application=make_application(
+                ApplicationState.GRANTED, label=label, level=asked, proposed_level=level
+            ),
+            words=letters.Words("granted", "Attribué", "Oui."),
+        )
+        for level in (least, asked)
+    ]
+    shifted(decider)
+    for letter in letters_of:
+        letter.refresh_from_db()
+    assert [letter.appeal_shift > 0 for letter in letters_of] == [True, False]
+
+
 def test_each_company_gets_one_mail_whatever_it_has_running(label, decider, outbox):
     first = labelled_sheet(label)
     owner = member(first.vendor)
