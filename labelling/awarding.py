@@ -299,7 +299,8 @@ def reexamine(*, award: Award, reason: str) -> Award:
 def restore(*, appeal: Appeal, by: User, comment: str) -> Award:
     """Put an award right after an appeal was allowed: the level that was asked, or no measure any more.
 
-    Against anything but the level, reservations that stand are lifted. Another measure taken since stands, with its reason: that one was not contested.
+    Against anything but the level, reservations that stand are lifted. Another measure taken since
+    stands, with its reason: that one was not contested.
 
     Raises `PermissionDenied` unless `by` allowed the appeal.
     """
@@ -338,7 +339,7 @@ def _raise_level(award: Award, by: User, comment: str) -> Award:
     award.save(update_fields=["level"])
     note(
         award, "raise_level", by, role=Role.CONSEQUENCE, comment=comment,
-        before=before.code, level=award.level.code,
+        before=before.name, level=award.level.name,
     )  # fmt: skip
     procedure.tell_catalogue(award, words=_("niveau « %s »") % award.level)
     return award

@@ -323,14 +323,14 @@ def appeal_received(
             },
             _(
                 "Une troisième personne, qui n'a ni proposé ni pris la décision, l'examine. Sans réponse de "
-                "notre part au %s, votre recours est réputé rejeté : vous pouvez alors saisir le juge."
+                "notre part au %s, votre recours est réputé rejeté."
             )
             % french_date(due_on),
+            _court(),
             _(
                 "Cet accusé de réception vous est adressé en application de l'article L. 112-3 du CRPA."
             ),
         ),
-        appealable=True,
     )
 
 
@@ -358,8 +358,19 @@ def appeal_decided(appeal: Appeal, outcome: str, award: Award | None) -> Words:
             _righted(appeal, award) if allowed else "",
             _stands(award) if allowed and award else "",
             _("Cette décision est prise en application de l'article L. 411-2 du CRPA."),
+            "" if allowed else _court(),
         ),
-        appealable=not allowed,
+    )
+
+
+def _court() -> str:
+    """What is left after an appeal: the remedies of the label would send to another one."""
+    return _(
+        "Ensuite, il reste le juge. Si votre recours a été formé dans les délais, vous pouvez saisir le "
+        "tribunal administratif que nomme la décision contestée, par courrier ou sur Télérecours citoyens, "
+        "dans les deux mois qui suivent la notification de notre réponse ou, sans réponse, le jour où le "
+        "recours est réputé rejeté (CJA, articles R. 421-1 et R. 421-2). Un recours tardif, ou un second "
+        "recours devant la mission LABEL, n'allonge pas ce délai."
     )
 
 
@@ -368,7 +379,9 @@ def _righted(appeal: Appeal, award: Award | None) -> str:
     if award is None:
         return _("L'instruction de votre demande reprend ; vous n'avez rien à faire.")
     if appeal.against == Appeal.Against.LEVEL:
-        return _("Le label vous est désormais attribué au niveau « %s ».") % award.level
+        return _(
+            "Le label n° %(number)s vous est désormais attribué au niveau « %(level)s », jusqu'au %(day)s."
+        ) % {"number": award.number, "level": award.level, "day": french_date(award.valid_to)}
     return _("La mesure contestée est levée.")
 
 

@@ -42,6 +42,7 @@ STEPS = {
     "suspend_urgently": gettext_lazy("Label suspendu en urgence"),
     "reinstate": gettext_lazy("Label rétabli"),
     "restore": gettext_lazy("Label rétabli"),
+    "raise_level": gettext_lazy("Niveau « %(level)s » après un recours, au lieu de « %(before)s »"),
     "reexamine": gettext_lazy("Réexamen engagé : la solution a changé"),
     "maintain": gettext_lazy("Label maintenu après réexamen"),
     "abrogate": gettext_lazy("Label abrogé"),
@@ -204,7 +205,10 @@ def step(event: LabelEvent) -> Step:
     if event.target in _MOTIVATED:
         written_by_us = event.actor_role in (Role.CLOCK, Role.CONSEQUENCE)
         reason = event.data.get("reason") or (event.comment if written_by_us else "")
-    return Step(timezone.localdate(event.at), str(STEPS[told]), reason)
+    words = str(STEPS[told])
+    if event.name == "raise_level":
+        words %= event.data
+    return Step(timezone.localdate(event.at), words, reason)
 
 
 def changed_at(told: PublicAward) -> dt.datetime:

@@ -1,8 +1,8 @@
 """Test databases copied from a template, migrated and with the site set up: nobody waits twice.
 
 The template is named after a fingerprint of the migrations, of what `init_site` writes and of the
-pinned dependencies, so a change of any makes a new one. A transactional test ends with a fresh copy instead of a flush,
-because a flush would empty what Wagtail's data migrations wrote (root page, site, groups).
+pinned dependencies, so a change of any makes a new one. A transactional test ends with a fresh copy
+instead of a flush, because a flush would empty what Wagtail's data migrations wrote (root page, site, groups).
 
 `python -m tests.databases` fills the template of SQLite ahead of the tests.
 """

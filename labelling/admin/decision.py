@@ -62,10 +62,31 @@ class SeenForm(forms.Form):
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def clean_seen(self) -> dt.datetime | None:
+        seen = self.cleaned_data["seen"]
         try:
-            return dt.datetime.fromisoformat(self.cleaned_data["seen"])
+            return dt.datetime.fromisoformat(seen) if seen else None
         except ValueError:
+            self.add_error(None, _("La page avait été altérée : relisez la proposition."))
             return None
+
+
+class ProposalScreen(ActScreen):
+    """An act on what is proposed: what was proposed meanwhile is shown, then counts as seen."""
+
+    @property
+    def seen(self) -> str:
+        """When what the page shows was proposed."""
+        return self.file.proposed_at.isoformat() if self.file.proposed_at else ""
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"seen": self.seen}
+
+    def form_invalid(self, form: forms.Form) -> HttpResponse:
+        form.data = {**form.data.dict(), "seen": self.seen}
+        return super().form_invalid(form)
+
+    def facts(self) -> list[tuple[Any, Any]]:
+        return facts_of(self.file)
 
 
 class DecisionForm(SeenForm):
@@ -86,7 +107,7 @@ class SendBackForm(SeenForm):
     )
 
 
-class DecideView(ActScreen):
+class DecideView(ProposalScreen):
     """Decide as proposed."""
 
     @property
@@ -108,17 +129,20 @@ class DecideView(ActScreen):
         return super().why_not() or (deciding.hindrance(self.file) if stands else "")
 
     def get_initial(self) -> dict[str, Any]:
-        seen = self.file.proposed_at
-        return {"decision": self.file.proposal, "seen": seen.isoformat() if seen else ""}
+        return {"decision": self.file.proposal, "seen": self.seen}
 
     def facts(self) -> list[tuple[Any, Any]]:
-        return facts_of(self.file)
+        rows = super().facts()
+        if self.request.method == "POST":
+            # What was typed may be about another proposal: it came meanwhile.
+            rows.append((_("Motifs proposés"), self.file.proposal))
+        return rows
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(preview="label_decision_letter", **kwargs)
 
 
-class SendBackView(ActScreen):
+class SendBackView(ProposalScreen):
     """Send a proposal back."""
 
     act = Act(
@@ -132,13 +156,6 @@ class SendBackView(ActScreen):
         _("Le dossier est renvoyé à l'instruction."),
         lambda file, by, **typed: deciding.send_back(application=file, by=by, **typed),
     )
-
-    def get_initial(self) -> dict[str, Any]:
-        seen = self.file.proposed_at
-        return {"seen": seen.isoformat() if seen else ""}
-
-    def facts(self) -> list[tuple[Any, Any]]:
-        return facts_of(self.file)
 
 
 class RejectView(ActScreen):

@@ -120,7 +120,8 @@ class AppealForm(WordsForm):
         error_messages={
             "required": _("Choisissez la décision que vous contestez."),
             "invalid_choice": _(
-                "Vous avez déjà formé un recours contre cette décision, ou elle ne se conteste plus."
+                "Vous avez déjà formé un recours contre cette décision, ou elle ne se conteste pas "
+                "aujourd'hui : la page dit ce qui se peut."
             ),
         },
     )

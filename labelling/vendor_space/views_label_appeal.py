@@ -79,5 +79,6 @@ def appeal(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
             messages.success(request, told % french_date(opened.due_on))
             return redirect(here.application)
     context = {**about(here), "form": form, "options": options}
+    context["waiting"] = here.application.appeals.open().exists()
     context["appeals"] = here.readable(here.application.appeals.all(), "opened_at")
     return render(request, "labelling/vendor_space/label/appeal.html", context)

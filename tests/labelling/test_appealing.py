@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.services import Refused
 from catalogue.presentation import french_date
 from home.services import REVIEWERS
-from labelling import appealing, awarding, deciding, events
+from labelling import appealing, awarding, deciding, events, letter_words, registry
 from labelling.deadlines import add_months
 from labelling.lapsing import what_time_did
 from labelling.models import Appeal, Award, LabelApplication, LabelEvent, Letter, Reservation
@@ -382,10 +382,30 @@ def test_a_level_below_the_one_that_was_asked_is_contested_and_given():
 
     fresh = Award.objects.get()
     assert (fresh.level.code, fresh.state) == ("avance", AwardState.ACTIVE)
-    assert LabelEvent.objects.get(name="raise_level").data["before"] == "essentiel"
+    assert LabelEvent.objects.get(name="raise_level").data["before"] == "Essentiel"
     assert events.verify() == []
     assert award.listing.events.get(kind="label").detail.endswith("niveau « Avancé »")
+    assert registry.history(fresh, timezone.localdate())[0].words == (
+        "Niveau « Avancé » après un recours, au lieu de « Essentiel »"
+    )
     assert appealing.appealable(fresh.application) == []
+
+
+@pytest.mark.parametrize("outcome", ["dismiss", "allow"])
+def test_letters_about_an_appeal_lead_to_the_judge_and_not_to_another_appeal(outcome):
+    award = given_less()
+    make_decider(award.label)
+    appeal = opened(award.application, owner_of(award.listing), against="level")
+    appeal.decision = "Vu."
+    received = letter_words.appeal_received(
+        award.application, "le niveau", timezone.localdate(), appeal.due_on
+    )
+    decided = letter_words.appeal_decided(appeal, outcome, award)
+    assert not received.appealable
+    assert not decided.appealable
+    assert "saisir le tribunal administratif" in received.body
+    assert ("saisir le tribunal administratif" in decided.body) is (outcome == "dismiss")
+    assert (award.number in decided.body) is (outcome == "allow")
 
 
 def test_a_level_is_contested_once_and_keeps_its_reservations():
