@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from catalogue.presentation import french_date
 from labelling.eligibility import renewable_from
-from labelling.models import Appeal, Award, LabelApplication, Letter, Question, Reservation
+from labelling.models import Appeal, Award, LabelApplication, Letter, Question
 from labelling.rules import Rules, SilenceEffect
 from labelling.state_words import Audience, state_label
 from labelling.states import LIVING, NOTICES, ApplicationState, AwardState, Subject
@@ -252,13 +252,6 @@ def shown_letters(letters: Iterable[Letter], rules: Rules, today: dt.date) -> li
         ShownLetter(one, one.notified_on(today), timezone.localdate(one.made_at) + wait)
         for one in letters
     ]
-
-
-def open_reservations(award: Award | None) -> list[Reservation]:
-    """What is still to be lifted on an award."""
-    if award is None or award.state not in LIVING:
-        return []
-    return [row for row in award.reservations.all() if row.lifted_at is None]
 
 
 def verdicts_of(application: LabelApplication, by_id: Mapping[str, Any]) -> list[dict[str, Any]]:
